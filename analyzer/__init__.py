@@ -1,0 +1,1 @@
+"""psr: sensor-driven mechanics for Progressive Speed Runs."""

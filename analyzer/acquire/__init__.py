@@ -1,0 +1,1 @@
+"""Getting samples in: captures, live payloads, files."""

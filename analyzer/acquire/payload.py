@@ -1,0 +1,48 @@
+"""What a source hands on: raw payloads and link events, stamped on arrival."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+__all__ = ["Characteristic", "LinkEvent", "TimedPayload"]
+
+
+class Characteristic(StrEnum):
+    """Which characteristic of the sensor a payload came from."""
+
+    LIVE = "live"
+    BULK = "bulk"
+    CONFIG = "config"
+    STATUS = "status"
+    CALIBRATION = "calibration"
+    FEATURE = "feature"
+    CONTROL = "control"
+
+
+@dataclass(frozen=True, slots=True)
+class TimedPayload:
+    """One payload exactly as it came off the air.
+
+    Attributes
+    ----------
+    sensor : str
+        Name of the sensor within the recording; one sensor has one clock.
+    payload : bytes
+    received_s : float
+        Host clock on arrival, seconds, monotonic.
+    characteristic : Characteristic
+    """
+
+    sensor: str
+    payload: bytes
+    received_s: float
+    characteristic: Characteristic = Characteristic.LIVE
+
+
+@dataclass(frozen=True, slots=True)
+class LinkEvent:
+    """Something that happened to a sensor's link: connected, lost, back."""
+
+    sensor: str
+    kind: str
+    received_s: float
+    text: str = ""

@@ -1,0 +1,1 @@
+"""The command psr: one module a verb."""

@@ -1,0 +1,1 @@
+"""Progressive Speed Runs: run finding, stages, speed profile, rest."""

@@ -1,0 +1,1 @@
+"""One finished run: contacts, trajectory, strides, steps."""

@@ -1,0 +1,1 @@
+"""Judging: thresholds with their sources, and findings."""

@@ -1,0 +1,32 @@
+"""The vocabulary: what a recording holds and what an analysis says.
+
+Frames of reference: ``SENSOR`` as mounted; ``BODY`` x forward, y left, z up in quiet stand, right-handed;
+``RUN`` x along the run, y left, z up. A resting accelerometer reads +9.81 m/s2 upward in all of them.
+"""
+
+from analyzer.model.analysis import Analysis, Finding, Level
+from analyzer.model.placement import FrameOfReference, Placement, placement_of
+from analyzer.model.plan import Direction, Plan, PlannedRun, StartCue
+from analyzer.model.recording import Athlete, Mark, Notice, Recording
+from analyzer.model.stream import Bools, Floats, SensorStream, clipped_samples
+
+__all__ = [
+    "Analysis",
+    "Athlete",
+    "Bools",
+    "Direction",
+    "Finding",
+    "Floats",
+    "FrameOfReference",
+    "Level",
+    "Mark",
+    "Notice",
+    "Placement",
+    "Plan",
+    "PlannedRun",
+    "Recording",
+    "SensorStream",
+    "StartCue",
+    "clipped_samples",
+    "placement_of",
+]

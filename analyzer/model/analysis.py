@@ -1,0 +1,108 @@
+"""What was found in one recording."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Literal
+
+from analyzer.model.plan import Plan
+from analyzer.model.recording import Athlete, Notice, Recording
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["Analysis", "Finding", "Level"]
+
+
+class Level(StrEnum):
+    """What a finding asks of the coach."""
+
+    KEEP = "keep"
+    LOOK = "look"
+    FIX = "fix"
+    CANNOT_TELL = "cannot_tell"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a rule says, with the number it rests on.
+
+    Attributes
+    ----------
+    rule : str
+        Name in the thresholds file, such as ``contrast``.
+    level : Level
+    sentence, cue : str
+        For the coach; the cue is empty where there is nothing to do.
+    value, low, high : float
+        The number and its 95 % interval, in `unit`; NaN where the rule could not be computed.
+    limit : float
+        What it was held against, in `unit`; NaN where there is none.
+    unit : str
+    n : int
+        Contacts, strides or runs the number rests on.
+    grade : {'A', 'B', 'C'}
+        Evidence: measured, direction known, coaching consensus.
+    source : str
+        Key of ``mechanics/SOURCES.md``.
+    confidence : str
+        ``sure``, ``fairly sure`` or ``unsure``.
+    would_change : str
+        What would change the verdict.
+    steps : tuple of int
+        Rows of `contacts` it rests on.
+    """
+
+    rule: str
+    level: Level
+    sentence: str
+    cue: str
+    value: float
+    low: float
+    high: float
+    limit: float
+    unit: str
+    n: int
+    grade: Literal["A", "B", "C"]
+    source: str
+    confidence: str = "unsure"
+    would_change: str = ""
+    steps: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Analysis:
+    """What was found in one recording.
+
+    Attributes
+    ----------
+    contacts, strides, steps, runs, stages : pandas.DataFrame
+        Schemas in `analyzer.tables`.
+    findings : tuple of Finding
+        Ranked, most important first; those that cannot tell are last.
+    notices : tuple of Notice
+    plan : Plan or None
+    athlete : Athlete
+    simulated : bool
+    config : mapping
+        Every setting that shaped the numbers, as plain data.
+    versions : mapping of str to str
+    source : mapping of str to str
+    recording : Recording or None
+        The samples, for figures.
+    """
+
+    contacts: "pd.DataFrame"
+    strides: "pd.DataFrame"
+    steps: "pd.DataFrame"
+    runs: "pd.DataFrame"
+    stages: "pd.DataFrame"
+    findings: tuple[Finding, ...]
+    notices: tuple[Notice, ...]
+    plan: Plan | None
+    athlete: Athlete
+    simulated: bool
+    config: Mapping[str, Any]
+    versions: Mapping[str, str]
+    source: Mapping[str, str]
+    recording: Recording | None = None

@@ -1,0 +1,104 @@
+"""One sensor on an even time grid: what every detector works on."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from analyzer.model import Bools, Floats, Placement, SensorStream
+from analyzer.signal.filters import bridged
+
+__all__ = ["GridSignals", "on_grid"]
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class GridSignals:
+    """Samples of one sensor at even times, lost ones bridged and marked.
+
+    Attributes
+    ----------
+    placement : Placement
+    start_s, rate_hz : float
+        Time of the first sample and samples per second, measured from the sample times.
+    acc_m_s2, gyr_rad_s : (n, 3) float array
+        Sensor frame, no NaN. A sensor without gyroscope has zeros and `has_gyroscope` False.
+    lost : (n,) bool array
+        Samples that did not arrive: their values are straight bridges.
+    clipped : (n, 6) bool array
+        Samples at full scale.
+    acc_range_m_s2, gyr_range_rad_s : float
+        Full scales, NaN where unknown.
+    has_gyroscope : bool
+    """
+
+    placement: Placement
+    start_s: float
+    rate_hz: float
+    acc_m_s2: Floats
+    gyr_rad_s: Floats
+    lost: Bools
+    clipped: Bools
+    acc_range_m_s2: float
+    gyr_range_rad_s: float
+    has_gyroscope: bool
+
+    @property
+    def n_samples(self) -> int:
+        """Number of samples on the grid."""
+        return len(self.acc_m_s2)
+
+    @property
+    def time_s(self) -> Floats:
+        """Time of every sample, (n,)."""
+        return self.start_s + np.arange(self.n_samples) / self.rate_hz
+
+    def to_time(self, index: Floats) -> Floats:
+        """Return the time of (fractional) sample indices; NaN stays NaN."""
+        return self.start_s + np.asarray(index, dtype=np.float64) / self.rate_hz
+
+    def to_index(self, time_s: float) -> int:
+        """Return the nearest sample index, inside the grid."""
+        return int(np.clip(round((time_s - self.start_s) * self.rate_hz), 0, self.n_samples - 1))
+
+
+def on_grid(stream: SensorStream) -> GridSignals:
+    """Return a stream on an even grid of its own mean rate.
+
+    Sample times come from the sensor; the grid spans them from first to last, so that the rate is measured and not
+    nominal. Values between samples are interpolated straight, which at the jitter of sensor clocks is a shift of a
+    small part of a sample.
+
+    Parameters
+    ----------
+    stream : SensorStream
+        At least two samples; missing rows have been marked as NaN before.
+
+    Returns
+    -------
+    GridSignals
+    """
+    times = stream.time_s
+    period_s = float(np.median(np.diff(times)))
+    n_grid = round((times[-1] - times[0]) / period_s) + 1
+    rate_hz = (n_grid - 1) / float(times[-1] - times[0])
+    grid_s = times[0] + np.arange(n_grid) / rate_hz
+    has_gyroscope = stream.has_gyroscope
+    acc, acc_lost = bridged(stream.acc_m_s2)
+    gyr, gyr_lost = bridged(stream.gyr_rad_s)
+    lost = acc_lost | gyr_lost if has_gyroscope else acc_lost
+    nearest = np.clip(np.searchsorted(times, grid_s - 0.5 * period_s), 0, len(times) - 1)
+    return GridSignals(
+        stream.placement,
+        float(times[0]),
+        rate_hz,
+        _interpolated(grid_s, times, acc),
+        _interpolated(grid_s, times, gyr),
+        lost[nearest],
+        stream.clipped[nearest],
+        stream.acc_range_m_s2,
+        stream.gyr_range_rad_s,
+        has_gyroscope,
+    )
+
+
+def _interpolated(grid_s: Floats, times_s: Floats, values: Floats) -> Floats:
+    return np.column_stack([np.interp(grid_s, times_s, values[:, axis]) for axis in range(values.shape[1])])

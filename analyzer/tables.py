@@ -1,0 +1,258 @@
+"""The tables that leave the analyzer: columns, units, meaning, and the check that they hold.
+
+Flat columns, RangeIndex, SI units in the names. NaN where undefined; a `quality` or `_source` column says why.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+
+from analyzer.errors import TableError
+
+__all__ = [
+    "CONTACTS",
+    "RUNS",
+    "SCHEMAS",
+    "STAGES",
+    "STAGE_METRICS",
+    "STEPS",
+    "STRIDES",
+    "Column",
+    "Schema",
+    "build",
+    "check",
+    "data_dictionary",
+    "empty",
+]
+
+Kind = Literal["float", "integer", "string"]
+
+_DTYPES: Mapping[Kind, str] = {"float": "float64", "integer": "int64", "string": "str"}
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column: its name with unit, its kind and what it means."""
+
+    name: str
+    kind: Kind
+    unit: str
+    meaning: str
+
+
+@dataclass(frozen=True, slots=True)
+class Schema:
+    """One table: its name and its columns in order."""
+
+    name: str
+    columns: tuple[Column, ...]
+
+    @property
+    def names(self) -> list[str]:
+        """Column names in order."""
+        return [column.name for column in self.columns]
+
+
+_RUN = Column("run", "integer", "1", "number of the run, from 1, in order of time")
+_SIDE = Column("side", "string", "", "left, right or unknown")
+_PHASE = Column("phase", "string", "", "acceleration, fly (at least 90 % of the run's peak speed) or deceleration")
+_QUALITY = Column(
+    "quality",
+    "string",
+    "",
+    "ok, gap (touches lost samples), clipped (sensor at its limit), edge (cut by the window)",
+)
+
+CONTACTS = Schema(
+    "contacts",
+    (
+        _RUN,
+        _SIDE,
+        Column("initial_contact_s", "float", "s", "first instant the foot is on the ground"),
+        Column("toe_off_s", "float", "s", "last instant the foot is on the ground; NaN if not seen"),
+        Column("contact_time_s", "float", "s", "toe-off minus initial contact"),
+        Column("initial_contact_sd_s", "float", "s", "standard uncertainty of the initial contact"),
+        Column("toe_off_sd_s", "float", "s", "standard uncertainty of the toe-off"),
+        _QUALITY,
+    ),
+)
+
+STRIDES = Schema(
+    "strides",
+    (
+        _RUN,
+        _SIDE,
+        Column("start_s", "float", "s", "initial contact that opens the stride"),
+        Column("end_s", "float", "s", "next initial contact of the same foot"),
+        Column("stride_time_s", "float", "s", "end minus start: two steps"),
+        Column("stride_frequency_hz", "float", "Hz", "1 / stride time"),
+        Column("contact_time_s", "float", "s", "of the contact that opens the stride"),
+        Column("swing_time_s", "float", "s", "stride time minus contact time"),
+        Column("duty_factor", "float", "1", "contact time / stride time"),
+        Column("stride_length_m", "float", "m", "horizontal way of the foot in one stride: two steps"),
+        Column("stride_length_sd_m", "float", "m", "standard uncertainty of the stride length"),
+        Column("speed_m_s", "float", "m/s", "stride length / stride time"),
+        Column("length_source", "string", "", "measured, anchored (known distance or time), estimated, or none"),
+        _PHASE,
+        Column(
+            "foot_strike_angle_rad",
+            "float",
+            "rad",
+            "foot pitch at contact against the stand, toe up positive",
+        ),
+        _QUALITY,
+    ),
+)
+
+STEPS = Schema(
+    "steps",
+    (
+        _RUN,
+        Column("side", "string", "", "foot whose initial contact opens the step"),
+        Column("start_s", "float", "s", "initial contact that opens the step"),
+        Column("step_time_s", "float", "s", "to the next initial contact of the other foot"),
+        Column("flight_time_s", "float", "s", "toe-off to the next initial contact of the other foot"),
+        Column("step_frequency_hz", "float", "Hz", "1 / step time"),
+        Column("step_length_m", "float", "m", "speed times step time"),
+        Column("speed_m_s", "float", "m/s", "of the strides around the step"),
+        _PHASE,
+    ),
+)
+
+RUNS = Schema(
+    "runs",
+    (
+        _RUN,
+        Column("asked_effort_pct", "float", "%", "effort asked for; NaN without a plan"),
+        Column("direction", "string", "", "forward, backward, lateral_left, lateral_right or unknown"),
+        Column("start_s", "float", "s", "first movement"),
+        Column("stop_s", "float", "s", "last toe-off, or the end of running"),
+        Column("deceleration_start_s", "float", "s", "onset of slowing; NaN if the run has none"),
+        Column("distance_m", "float", "m", "planned distance where there is a plan, else way covered at speed"),
+        Column("peak_speed_m_s", "float", "m/s", "mean of the three fastest strides before slowing"),
+        Column("peak_speed_sd_m_s", "float", "m/s", "standard uncertainty of the peak speed"),
+        Column("achieved_pct", "float", "%", "peak speed against the fastest forward run of the day"),
+        Column("step_frequency_hz", "float", "Hz", "median in the fly phase"),
+        Column("stride_length_m", "float", "m", "median in the fly phase"),
+        Column("contact_time_s", "float", "s", "median in the fly phase"),
+        Column("flight_time_s", "float", "s", "median in the fly phase"),
+        Column("duty_factor", "float", "1", "median in the fly phase"),
+        Column("rest_before_s", "float", "s", "end of the run before to first movement; NaN for the first run"),
+        Column("rest_mode", "string", "", "still, active, unknown, or none for the first run"),
+        Column("reaction_time_s", "float", "s", "start signal to first movement; NaN without a signal"),
+        Column("n_contacts", "integer", "1", "contacts found in the run"),
+        Column("received_pct", "float", "%", "samples that arrived, worst sensor used"),
+        Column("quality", "string", "", "ok, or the reasons why parts of the run are missing, joined by ;"),
+    ),
+)
+
+STAGE_METRICS: Mapping[str, tuple[str, str]] = {
+    "peak_speed_m_s": ("m/s", "peak speed"),
+    "step_frequency_hz": ("Hz", "step frequency in the fly phase"),
+    "stride_frequency_hz": ("Hz", "stride frequency in the fly phase"),
+    "stride_length_m": ("m", "stride length in the fly phase"),
+    "step_length_m": ("m", "step length in the fly phase"),
+    "contact_time_s": ("s", "contact time in the fly phase"),
+    "flight_time_s": ("s", "flight time in the fly phase"),
+    "duty_factor": ("1", "contact time / stride time in the fly phase"),
+}
+"""Metric of the stage table -> unit and meaning; each has ``_low`` and ``_high``, its 95 % interval."""
+
+
+def _with_interval(name: str, unit: str, meaning: str) -> tuple[Column, ...]:
+    return (
+        Column(name, "float", unit, meaning),
+        Column(f"{name}_low", "float", unit, f"lower end of the 95 % interval of: {meaning}"),
+        Column(f"{name}_high", "float", unit, f"upper end of the 95 % interval of: {meaning}"),
+    )
+
+
+def _stage_columns() -> tuple[Column, ...]:
+    columns = [
+        Column("asked_effort_pct", "float", "%", "effort asked for; NaN without a plan"),
+        Column("n_runs", "integer", "1", "runs at this effort"),
+        Column("n_contacts", "integer", "1", "contacts in these runs"),
+    ]
+    for name, (unit, meaning) in STAGE_METRICS.items():
+        columns += _with_interval(name, unit, f"median over the stage: {meaning}")
+    columns += _with_interval("speed_gain_pct", "%", "peak speed against the stage below")
+    columns += _with_interval(
+        "speed_gain_frequency_share",
+        "1",
+        "share of the speed gain that came from step frequency (dln f / dln v)",
+    )
+    return tuple(columns)
+
+
+STAGES = Schema("stages", _stage_columns())
+
+SCHEMAS: tuple[Schema, ...] = (CONTACTS, STRIDES, STEPS, RUNS, STAGES)
+
+
+def build(schema: Schema, columns: Mapping[str, Sequence[Any] | np.ndarray[Any, Any]]) -> pd.DataFrame:
+    """Return a table of that schema from its columns.
+
+    Parameters
+    ----------
+    schema : Schema
+    columns : mapping of name to (n,) sequence
+        Exactly the columns of the schema, in any order.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns in schema order, RangeIndex.
+
+    Raises
+    ------
+    TableError
+        A column is missing, unknown or of the wrong length or kind.
+    """
+    if set(columns) != set(schema.names):
+        odd = sorted(set(columns) ^ set(schema.names))
+        raise TableError(f"{schema.name}: columns do not fit the schema: {odd}")
+    try:
+        frame = pd.DataFrame(
+            {c.name: pd.Series(np.asarray(columns[c.name]), dtype=_DTYPES[c.kind]) for c in schema.columns}
+        )
+    except (TypeError, ValueError) as error:
+        raise TableError(f"{schema.name}: {error}") from error
+    return check(schema, frame)
+
+
+def empty(schema: Schema) -> pd.DataFrame:
+    """Return a table of that schema without rows."""
+    return build(schema, {name: [] for name in schema.names})
+
+
+def check(schema: Schema, frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the table unchanged if it fits the schema.
+
+    Raises
+    ------
+    TableError
+        Columns, their order, their kinds or the index differ.
+    """
+    if list(frame.columns) != schema.names:
+        raise TableError(f"{schema.name}: expected columns {schema.names}, got {list(frame.columns)}")
+    for column in schema.columns:
+        if str(frame[column.name].dtype) != _DTYPES[column.kind]:
+            raise TableError(
+                f"{schema.name}.{column.name}: expected {_DTYPES[column.kind]}, got {frame[column.name].dtype}"
+            )
+    if not isinstance(frame.index, pd.RangeIndex):
+        raise TableError(f"{schema.name}: the index must be a RangeIndex, got {type(frame.index).__name__}")
+    return frame
+
+
+def data_dictionary() -> dict[str, list[dict[str, str]]]:
+    """Return every column of every table with its kind, unit and meaning, as plain data."""
+    return {
+        schema.name: [
+            {"name": c.name, "type": c.kind, "unit": c.unit, "description": c.meaning} for c in schema.columns
+        ]
+        for schema in SCHEMAS
+    }

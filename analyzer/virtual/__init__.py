@@ -1,0 +1,1 @@
+"""The virtual athlete: motion first, sensor signals second."""
