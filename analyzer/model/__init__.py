@@ -5,6 +5,7 @@ Frames of reference: ``SENSOR`` as mounted; ``BODY`` x forward, y left, z up in 
 """
 
 from analyzer.model.analysis import Analysis, Finding, Level
+from analyzer.model.payload import Characteristic, LinkEvent, TimedPayload
 from analyzer.model.placement import FrameOfReference, Placement, placement_of
 from analyzer.model.plan import Direction, Plan, PlannedRun, StartCue
 from analyzer.model.recording import Athlete, Mark, Notice, Recording
@@ -14,11 +15,13 @@ __all__ = [
     "Analysis",
     "Athlete",
     "Bools",
+    "Characteristic",
     "Direction",
     "Finding",
     "Floats",
     "FrameOfReference",
     "Level",
+    "LinkEvent",
     "Mark",
     "Notice",
     "Placement",
@@ -27,6 +30,7 @@ __all__ = [
     "Recording",
     "SensorStream",
     "StartCue",
+    "TimedPayload",
     "clipped_samples",
     "placement_of",
 ]

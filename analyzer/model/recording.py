@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import Any, Literal, Self
 
 from analyzer.errors import InputError
+from analyzer.model.payload import TimedPayload
 from analyzer.model.placement import Placement, placement_of
 from analyzer.model.plan import Plan
 from analyzer.model.stream import SensorStream
@@ -72,6 +73,8 @@ class Recording:
         True for the virtual athlete: shown everywhere.
     source : mapping of str to str
         Where it came from: path, digest, what was assumed. For provenance.
+    payloads : tuple of TimedPayload
+        As they came off the air, where the recording is a capture: it is analysed from these, as it was live.
     """
 
     streams: Mapping[Placement, SensorStream]
@@ -81,6 +84,7 @@ class Recording:
     notices: tuple[Notice, ...] = ()
     simulated: bool = False
     source: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    payloads: tuple[TimedPayload, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.streams:

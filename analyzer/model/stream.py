@@ -1,7 +1,7 @@
 """The samples of one sensor."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Self
 
 import numpy as np
@@ -129,6 +129,10 @@ class SensorStream:
             self.clipped[part],
             self.frame,
         )
+
+    def at_times(self, time_s: Floats) -> Self:
+        """Return the same samples at other times, such as those of another clock."""
+        return replace(self, time_s=time_s)
 
     @classmethod
     def joined(cls, blocks: Sequence[Self]) -> Self:

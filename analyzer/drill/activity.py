@@ -1,0 +1,82 @@
+"""How much a sensor moves, tenth of a second by tenth, in any block size."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from analyzer.model import Floats, SensorStream
+from analyzer.units import G_M_S2
+
+__all__ = ["BIN_S", "Activity", "Bins"]
+
+BIN_S = 0.1
+"""Length of a bin. Bins lie on whole multiples of it, so that blocks of any size fill the same bins."""
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Bins:
+    """Complete bins of one sensor.
+
+    Attributes
+    ----------
+    first : int
+        Number of the first bin: it begins at ``first * BIN_S`` seconds.
+    mean_square_m2_s4 : (n,) float array
+        Mean square of the specific force's size less gravity; NaN where no sample arrived.
+    """
+
+    first: int
+    mean_square_m2_s4: Floats
+
+
+class Activity:
+    """Collects the samples of one sensor into bins; a bin is complete when a later sample arrives."""
+
+    def __init__(self) -> None:
+        self._number: int | None = None
+        self._sum_m2_s4 = 0.0
+        self._count = 0
+
+    def push(self, block: SensorStream) -> Bins:
+        """Return the bins that this block completes, holes included.
+
+        Parameters
+        ----------
+        block : SensorStream
+            Follows the block before in time.
+
+        Returns
+        -------
+        Bins
+        """
+        if not block.n_samples:
+            return Bins(self._number or 0, np.empty(0))
+        # The small nudge keeps a sample that lies on an edge, up to rounding, in the bin that it opens.
+        number = np.floor(block.time_s / BIN_S + 1e-6).astype(np.int64)
+        first = int(number[0]) if self._number is None else self._number
+        square = (np.linalg.norm(block.acc_m_s2, axis=1) - G_M_S2) ** 2
+        there = np.isfinite(square)
+        width = int(number[-1]) - first + 1
+        total = _running_sum(number[there] - first, square[there], width, self._sum_m2_s4)
+        count = np.bincount(number[there] - first, minlength=width)
+        count[0] += self._count
+        self._number, self._sum_m2_s4, self._count = int(number[-1]), float(total[-1]), int(count[-1])
+        return Bins(first, _means(total[:-1], count[:-1]))
+
+    def finish(self) -> Bins:
+        """Return the bin that is still open, if any."""
+        if self._number is None:
+            return Bins(0, np.empty(0))
+        return Bins(self._number, _means(np.array([self._sum_m2_s4]), np.array([self._count])))
+
+
+def _running_sum(bin_number: np.ndarray, values: Floats, width: int, carried: float) -> Floats:
+    """Sum values per bin, one after the other, so that the sum does not depend on where blocks are cut."""
+    total = np.zeros(width)
+    total[0] = carried
+    np.add.at(total, bin_number, values)
+    return total
+
+
+def _means(total: Floats, count: np.ndarray) -> Floats:
+    return np.asarray(np.divide(total, count, out=np.full(len(total), np.nan), where=count > 0))

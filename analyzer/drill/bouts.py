@@ -1,0 +1,62 @@
+"""Which contacts of a window belong to running: told by the strides themselves, not by how much the sensor moves."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from analyzer.model import Floats
+
+__all__ = ["BoutConfig", "running_bouts"]
+
+
+@dataclass(frozen=True, slots=True)
+class BoutConfig:
+    """What makes a stride a running stride.
+
+    Attributes
+    ----------
+    max_duty_factor : float
+        Above one half both feet share the ground: that is walking.
+    min_speed_m_s : float
+        Slower strides are shuffles on the spot; where speed is unknown the duty factor decides alone.
+    max_pause_s : float
+        Running strides closer than this belong to one run.
+    min_contacts : int
+        Fewer contacts are no run but a hop or a jab step.
+    """
+
+    max_duty_factor: float = 0.50
+    min_speed_m_s: float = 1.5
+    max_pause_s: float = 1.0
+    min_contacts: int = 3
+
+
+def running_bouts(
+    start_s: Floats, end_s: Floats, duty_factor: Floats, speed_m_s: Floats, config: BoutConfig
+) -> list[tuple[float, float]]:
+    """Return the spans of time in which strides were running strides.
+
+    Parameters
+    ----------
+    start_s, end_s : (n,) float array
+        Strides of all feet, any order.
+    duty_factor, speed_m_s : (n,) float array
+        NaN where unknown: an unknown value does not speak against running.
+    config : BoutConfig
+
+    Returns
+    -------
+    list of (float, float)
+        Start of the first and end of the last stride of each bout, in order.
+    """
+    running = ~(duty_factor > config.max_duty_factor) & ~(speed_m_s < config.min_speed_m_s)
+    order = np.argsort(start_s[running], kind="stable")
+    starts, ends = start_s[running][order], end_s[running][order]
+    if not len(starts):
+        return []
+    reached = np.maximum.accumulate(ends)
+    breaks = np.flatnonzero(starts[1:] - reached[:-1] > config.max_pause_s)
+    first, last = np.insert(breaks + 1, 0, 0), np.append(breaks, len(starts) - 1)
+    bouts = [(float(starts[a]), float(reached[b])) for a, b in zip(first, last, strict=True)]
+    counts = last - first + 2
+    return [bout for bout, count in zip(bouts, counts, strict=True) if count >= config.min_contacts]

@@ -1,0 +1,47 @@
+"""Which runs went forward and which backward."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from analyzer.model import Floats, Placement
+
+__all__ = ["directions"]
+
+
+def directions(pitch_axes: Sequence[Mapping[Placement, Floats]], peak_speed_m_s: Floats) -> list[str]:
+    """Return the direction of each run of a practice.
+
+    Parameters
+    ----------
+    pitch_axes : sequence of mappings of Placement to (3,) float array
+        Per run, the swing axis of each foot in its sensor's frame, signed by the run's own fast lobe.
+    peak_speed_m_s : (n,) float array
+        NaN where unknown.
+
+    Returns
+    -------
+    list of str
+        ``forward`` or ``backward``; ``unknown`` for runs without a foot.
+
+    Notes
+    -----
+    The sensor stays on the shoe, so its axis stays put. The fast lobe of a stride is the forward swing; a backward
+    run shows the cycle reversed in time (Mehdizadeh 2015) and so with the opposite sign. The fastest run goes
+    forward: nobody runs backward faster. A practice of one run, or all backward, cannot be told from this alone and
+    reads forward.
+    """
+    speeds = np.nan_to_num(np.asarray(peak_speed_m_s, dtype=np.float64), nan=0.0)
+    order = np.argsort(-speeds, kind="stable")
+    reference: dict[Placement, Floats] = {}
+    for index in order:
+        for placement, axis in pitch_axes[index].items():
+            reference.setdefault(placement, axis)
+    return [_direction(axes, reference) for axes in pitch_axes]
+
+
+def _direction(axes: Mapping[Placement, Floats], reference: Mapping[Placement, Floats]) -> str:
+    if not axes:
+        return "unknown"
+    agreement = sum(float(axis @ reference[placement]) for placement, axis in axes.items())
+    return "forward" if agreement >= 0 else "backward"

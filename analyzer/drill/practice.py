@@ -1,0 +1,153 @@
+"""A whole practice: its runs numbered, matched to the plan, compared with the day's best, and its rests."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+
+from analyzer.drill.assignment import AssignmentConfig, assign
+from analyzer.drill.direction import directions
+from analyzer.drill.record import RunRecord
+from analyzer.drill.recovery import RecoveryConfig, rest_before_s, rest_modes
+from analyzer.model import Bools, Floats, Notice, Plan
+from analyzer.tables import CONTACTS, RUNS, STEPS, STRIDES, Schema, build, check, empty
+
+__all__ = ["Practice", "PracticeConfig", "practice_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class PracticeConfig:
+    """How the runs of a practice are put in order."""
+
+    assignment: AssignmentConfig = field(default_factory=AssignmentConfig)
+    recovery: RecoveryConfig = field(default_factory=RecoveryConfig)
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Practice:
+    """Tables of a practice and what the coach should know about them."""
+
+    contacts: pd.DataFrame
+    strides: pd.DataFrame
+    steps: pd.DataFrame
+    runs: pd.DataFrame
+    notices: tuple[Notice, ...]
+
+
+def practice_of(
+    records: Sequence[RunRecord],
+    plan: Plan | None,
+    movement: tuple[Floats, Bools],
+    config: PracticeConfig | None = None,
+) -> Practice:
+    """Return the tables of a practice.
+
+    Parameters
+    ----------
+    records : sequence of RunRecord
+        In order of time.
+    plan : Plan or None
+    movement : (m,) float array, (m,) bool array
+        Times, and whether the athlete moved then.
+    config : PracticeConfig, optional
+
+    Returns
+    -------
+    Practice
+    """
+    config = config or PracticeConfig()
+    if not records:
+        return Practice(empty(CONTACTS), empty(STRIDES), empty(STEPS), empty(RUNS), ())
+    direction = directions([record.pitch_axes for record in records], _column(records, "peak_speed_m_s"))
+    slots, notices = _slots(records, direction, plan, config)
+    runs = _runs(records, direction, slots, plan, movement, config)
+    return Practice(
+        _numbered([record.contacts for record in records], CONTACTS),
+        _numbered([record.strides for record in records], STRIDES),
+        _numbered([record.steps for record in records], STEPS),
+        runs,
+        notices,
+    )
+
+
+def _slots(
+    records: Sequence[RunRecord], direction: Sequence[str], plan: Plan | None, config: PracticeConfig
+) -> tuple[tuple[int | None, ...], tuple[Notice, ...]]:
+    if plan is None:
+        return (None,) * len(records), ()
+    assignment = assign(
+        _column(records, "peak_speed_m_s"), _column(records, "way_m"), direction, plan, config.assignment
+    )
+    return assignment.slots, assignment.notices
+
+
+def _runs(
+    records: Sequence[RunRecord],
+    direction: Sequence[str],
+    slots: Sequence[int | None],
+    plan: Plan | None,
+    movement: tuple[Floats, Bools],
+    config: PracticeConfig,
+) -> pd.DataFrame:
+    start, stop, peak = (_column(records, name) for name in ("start_s", "stop_s", "peak_speed_m_s"))
+    planned = [plan.runs[slot] if plan is not None and slot is not None else None for slot in slots]
+    medians = [_medians(record) for record in records]
+    columns: dict[str, Sequence[object] | Floats] = {
+        "run": np.arange(1, len(records) + 1),
+        "asked_effort_pct": [run.effort_pct if run else np.nan for run in planned],
+        "direction": direction,
+        "start_s": start,
+        "stop_s": stop,
+        "deceleration_start_s": _column(records, "deceleration_start_s"),
+        "distance_m": [run.distance_m if run else record.way_m for run, record in zip(planned, records, strict=True)],
+        "peak_speed_m_s": peak,
+        "peak_speed_sd_m_s": _column(records, "peak_speed_sd_m_s"),
+        "achieved_pct": _achieved_pct(peak, direction),
+        "rest_before_s": rest_before_s(start, stop),
+        "rest_mode": rest_modes(*movement, start, stop, config.recovery),
+        "reaction_time_s": np.full(len(records), np.nan),
+        "n_contacts": [int(record.contacts["initial_contact_s"].notna().sum()) for record in records],
+        "received_pct": _column(records, "received_pct"),
+        "quality": [";".join(record.troubles) or "ok" for record in records],
+    }
+    columns |= {name: [median[name] for median in medians] for name in _MEDIANS}
+    return build(RUNS, columns)
+
+
+_MEDIANS = ("step_frequency_hz", "stride_length_m", "contact_time_s", "flight_time_s", "duty_factor")
+
+
+def _medians(record: RunRecord) -> dict[str, float]:
+    """Medians of the fly phase; contacts that touch a hole or the window's edge do not count."""
+    fly = record.strides[record.strides["phase"] == "fly"]
+    clean = fly[fly["quality"] == "ok"]
+    fly_steps = record.steps[record.steps["phase"] == "fly"]
+    # With one foot the other's contacts are not seen: a step lasts, on average, half a stride.
+    frequency = fly_steps["step_frequency_hz"] if len(fly_steps) else 2.0 * fly["stride_frequency_hz"]
+    return {
+        "step_frequency_hz": float(frequency.median()),
+        "stride_length_m": float(fly["stride_length_m"].median()),
+        "contact_time_s": float(clean["contact_time_s"].median()),
+        "flight_time_s": float(fly_steps["flight_time_s"].median()),
+        "duty_factor": float(clean["duty_factor"].median()),
+    }
+
+
+def _achieved_pct(peak_m_s: Floats, direction: Sequence[str]) -> Floats:
+    """Peak speed against the fastest run of the day in the same direction."""
+    achieved = np.full(len(peak_m_s), np.nan)
+    for way in set(direction):
+        same = np.array([other == way for other in direction])
+        if np.isfinite(peak_m_s[same]).any():
+            achieved[same] = 100.0 * peak_m_s[same] / np.nanmax(peak_m_s[same])
+    return achieved
+
+
+def _column(records: Sequence[RunRecord], name: str) -> Floats:
+    return np.array([getattr(record, name) for record in records], dtype=np.float64)
+
+
+def _numbered(tables: Sequence[pd.DataFrame], schema: Schema) -> pd.DataFrame:
+    numbered = [table.assign(run=np.int64(number)) for number, table in enumerate(tables, start=1) if len(table)]
+    return check(schema, pd.concat(numbered, ignore_index=True)) if numbered else empty(schema)

@@ -1,0 +1,217 @@
+"""One run: its gait cut to the running strides, with phases, peak speed, way, and what was lost."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import pandas as pd
+
+from analyzer.drill.bouts import BoutConfig, running_bouts
+from analyzer.drill.profile import ProfileConfig, deceleration_start_s, peak_speed, phases
+from analyzer.drill.start import StartConfig, first_movement_s
+from analyzer.gait.run_gait import RunGait
+from analyzer.model import Floats, Placement
+from analyzer.signal.grid import GridSignals
+
+__all__ = ["RunConfig", "RunRecord", "run_records"]
+
+
+@dataclass(frozen=True, slots=True)
+class RunConfig:
+    """How runs are cut out of windows.
+
+    Attributes
+    ----------
+    push_off_s : float
+        A toe-off without a seen contact belongs to a run that begins at most this long after it.
+    start_look_back_s : float
+        First movement lies at most this long before the first contact: a step and a moment of leaning.
+    edge_s : float
+        A run whose first contact is this close to the beginning of its samples was under way already.
+    """
+
+    bouts: BoutConfig = field(default_factory=BoutConfig)
+    profile: ProfileConfig = field(default_factory=ProfileConfig)
+    start: StartConfig = field(default_factory=StartConfig)
+    push_off_s: float = 0.6
+    start_look_back_s: float = 1.5
+    edge_s: float = 0.6
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class RunRecord:
+    """One run before the practice is known as a whole.
+
+    Attributes
+    ----------
+    start_s, stop_s : float
+        First movement and last toe-off.
+    deceleration_start_s : float
+        NaN if the run has none.
+    peak_speed_m_s, peak_speed_sd_m_s : float
+    way_m : float
+        Covered up to the onset of slowing; NaN where speed is unknown.
+    received_pct : float
+        Of the worst sensor used.
+    troubles : tuple of str
+        ``gap``, ``cut_start``, ``cut_end``, ``no_length``, ``one_side``.
+    contacts, strides, steps : pandas.DataFrame
+        Rows of this run, numbered 0.
+    used : tuple of Placement
+    pitch_axes : mapping of Placement to (3,) float array
+    """
+
+    start_s: float
+    stop_s: float
+    deceleration_start_s: float
+    peak_speed_m_s: float
+    peak_speed_sd_m_s: float
+    way_m: float
+    received_pct: float
+    troubles: tuple[str, ...]
+    contacts: pd.DataFrame
+    strides: pd.DataFrame
+    steps: pd.DataFrame
+    used: tuple[Placement, ...]
+    pitch_axes: Mapping[Placement, Floats]
+
+
+def run_records(
+    gait: RunGait, signals: Mapping[Placement, GridSignals], config: RunConfig | None = None, *, cut: bool = False
+) -> list[RunRecord]:
+    """Return the runs in one window.
+
+    Parameters
+    ----------
+    gait : RunGait
+        Contacts, strides and steps of the window, walking included.
+    signals : mapping of Placement to GridSignals
+        All sensors of the window.
+    config : RunConfig, optional
+    cut : bool
+        The recording ended with this window.
+
+    Returns
+    -------
+    list of RunRecord
+        In order of time; empty where nobody ran.
+    """
+    config = config or RunConfig()
+    start, end, duty, speed = (
+        gait.strides[name].to_numpy() for name in ("start_s", "end_s", "duty_factor", "speed_m_s")
+    )
+    bouts = running_bouts(start, end, duty, speed, config.bouts)
+    records = [_record(gait, signals, bout, config) for bout in bouts]
+    return [*records[:-1], _marked_cut(records[-1], signals, config)] if cut and records else records
+
+
+def _marked_cut(record: RunRecord, signals: Mapping[Placement, GridSignals], config: RunConfig) -> RunRecord:
+    """Mark the last run of a recording if the samples ended while it went on."""
+    last = max(float(signals[placement].time_s[-1]) for placement in record.used)
+    if last - record.stop_s >= config.edge_s:
+        return record
+    return replace(record, troubles=(*record.troubles, "cut_end"))
+
+
+def _record(
+    gait: RunGait, signals: Mapping[Placement, GridSignals], bout: tuple[float, float], config: RunConfig
+) -> RunRecord:
+    contacts = _contacts_of(gait.contacts, bout, config)
+    strides = _between(gait.strides, bout)
+    steps = _between(gait.steps, bout)
+    middle = _middle(strides["start_s"], strides["stride_time_s"])
+    speed = strides["speed_m_s"].to_numpy()
+    slowing_s = deceleration_start_s(middle, speed, config.profile)
+    speed_sd = (strides["stride_length_sd_m"] / strides["stride_time_s"]).to_numpy()
+    peak, peak_sd = peak_speed(middle, speed, speed_sd, slowing_s, config.profile)
+    start_s, seen = _start_s(signals, contacts, bout, config)
+    stop_s = float(np.nanmax([bout[1], *contacts["toe_off_s"].to_numpy()]))
+    step_middle = _middle(steps["start_s"], steps["step_time_s"])
+    return RunRecord(
+        start_s,
+        stop_s,
+        slowing_s,
+        peak,
+        peak_sd,
+        _way_m(start_s if seen else bout[0], slowing_s if np.isfinite(slowing_s) else bout[1], middle, speed, seen),
+        _received_pct(signals, gait.used, start_s, stop_s),
+        _troubles(contacts, strides, signals, gait.used, (start_s, seen), config),
+        contacts,
+        strides.assign(phase=phases(middle, speed, slowing_s, config.profile, strides["end_s"].to_numpy())),
+        steps.assign(phase=phases(step_middle, steps["speed_m_s"].to_numpy(), slowing_s, config.profile)),
+        gait.used,
+        gait.pitch_axes,
+    )
+
+
+def _contacts_of(contacts: pd.DataFrame, bout: tuple[float, float], config: RunConfig) -> pd.DataFrame:
+    """Contacts that begin in the bout, and the push-off that opened it."""
+    begins = contacts["initial_contact_s"].between(bout[0], bout[1])
+    opened = contacts["initial_contact_s"].isna() & contacts["toe_off_s"].between(
+        bout[0] - config.push_off_s, bout[0] + config.push_off_s
+    )
+    return contacts[begins | opened].reset_index(drop=True)
+
+
+def _between(table: pd.DataFrame, bout: tuple[float, float]) -> pd.DataFrame:
+    end = table["end_s"] if "end_s" in table else table["start_s"] + table["step_time_s"]
+    inside = (table["start_s"] >= bout[0]) & (end <= bout[1])
+    return table[inside].reset_index(drop=True)
+
+
+def _middle(start_s: pd.Series, length_s: pd.Series) -> Floats:
+    return np.asarray((start_s + 0.5 * length_s).to_numpy(), dtype=np.float64)
+
+
+def _start_s(
+    signals: Mapping[Placement, GridSignals], contacts: pd.DataFrame, bout: tuple[float, float], config: RunConfig
+) -> tuple[float, bool]:
+    """First movement and whether it was seen; else the first event of the run."""
+    first = float(np.nanmin([bout[0], *contacts["toe_off_s"].to_numpy()]))
+    moved = first_movement_s(signals.values(), first, config.start)
+    if np.isfinite(moved) and moved >= bout[0] - config.start_look_back_s:
+        return moved, True
+    return first, False
+
+
+def _way_m(start_s: float, stop_s: float, middle_s: Floats, speed_m_s: Floats, from_rest: bool) -> float:
+    """Way between two times by the speeds of the strides of both feet, from rest where the start was seen."""
+    known = np.isfinite(speed_m_s)
+    if not known.any():
+        return float("nan")
+    order = np.argsort(middle_s[known], kind="stable")
+    time, speed = middle_s[known][order], speed_m_s[known][order]
+    if from_rest:
+        time, speed = np.insert(time, 0, start_s), np.insert(speed, 0, 0.0)
+    grid = np.linspace(start_s, stop_s, 200)
+    return float(np.trapezoid(np.interp(grid, time, speed), grid))
+
+
+def _received_pct(
+    signals: Mapping[Placement, GridSignals], used: tuple[Placement, ...], start_s: float, stop_s: float
+) -> float:
+    shares = []
+    for placement in used:
+        grid = signals[placement]
+        lost = grid.lost[grid.to_index(start_s) : grid.to_index(stop_s) + 1]
+        shares.append(100.0 * (1.0 - float(lost.mean())))
+    return min(shares, default=float("nan"))
+
+
+def _troubles(
+    contacts: pd.DataFrame,
+    strides: pd.DataFrame,
+    signals: Mapping[Placement, GridSignals],
+    used: tuple[Placement, ...],
+    times: tuple[float, bool],
+    config: RunConfig,
+) -> tuple[str, ...]:
+    start_s, start_seen = times
+    first = min((signals[placement].start_s for placement in used), default=start_s)
+    found = {
+        "gap": bool((contacts["quality"] == "gap").any()),
+        "cut_start": not start_seen and start_s - first < config.edge_s,
+        "no_length": not strides["stride_length_m"].notna().any(),
+        "one_side": len(used) == 1 and used[0].side != "unknown",
+    }
+    return tuple(name for name, true in found.items() if true)

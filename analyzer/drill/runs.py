@@ -1,0 +1,217 @@
+"""Where in a practice somebody may have run: causal, and the same for any block size.
+
+This finds windows worth a look, cheaply; which of the strides inside were running strides is told by their contacts
+(`analyzer.drill.bouts`).
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+import numpy as np
+
+from analyzer.drill.activity import BIN_S, Activity, Bins
+from analyzer.model import Placement, SensorStream
+
+__all__ = ["RunFinder", "RunFinderConfig", "RunWindow"]
+
+SEGMENTS_BY_RANK = ("foot", "shank", "pelvis", "sternum", "thigh", "wrist")
+"""Which sensors tell a run best; the best there are decide alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunFinderConfig:
+    """What counts as running.
+
+    Attributes
+    ----------
+    window_s : float
+        Movement is averaged over this: about a stride, so that swing and stance even out.
+    running_m_s2 : mapping of segment to float
+        RMS of specific force less gravity from which somebody may be running. At the foot a jog of 2.5 m/s gives 16
+        to 29, walking 8 to 16; at the pelvis a jog 8, walking 1 to 3; shank, thigh, sternum and wrist lie between.
+        Too low only costs time: walking strides are sorted out later.
+    share_of_peak : float
+        A run is over when movement falls below this share of its peak: the slowing steps still belong to it.
+    hold_s : float
+        For how long movement must stay low.
+    lead_s, tail_s : float
+        Samples kept before and after: the stand before the start, the last steps of slowing.
+    silent_s : float
+        A sensor that lags this far behind the others has died or not begun; the others decide.
+    """
+
+    window_s: float = 0.8
+    running_m_s2: Mapping[str, float] = field(
+        default_factory=lambda: MappingProxyType(
+            {"foot": 15.0, "shank": 11.0, "pelvis": 4.5, "sternum": 4.5, "thigh": 8.0, "wrist": 15.0}
+        )
+    )
+    share_of_peak: float = 0.20
+    hold_s: float = 0.8
+    lead_s: float = 3.0
+    tail_s: float = 0.8
+    silent_s: float = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class RunWindow:
+    """A stretch of time in which somebody may have run.
+
+    Attributes
+    ----------
+    start_s, stop_s : float
+        With lead and tail; the window before never overlaps it.
+    active_from_s, active_to_s : float
+        Where movement was high.
+    cut : bool
+        The recording ended before movement did.
+    """
+
+    start_s: float
+    stop_s: float
+    active_from_s: float
+    active_to_s: float
+    cut: bool = False
+
+
+class RunFinder:
+    """Finds run windows while blocks of samples arrive.
+
+    Parameters
+    ----------
+    config : RunFinderConfig, optional
+    expected : collection of Placement, optional
+        Sensors to wait for, so that the first block of one does not decide without the others.
+    """
+
+    def __init__(self, config: RunFinderConfig | None = None, expected: Collection[Placement] = ()) -> None:
+        self._config = config or RunFinderConfig()
+        self._sensors: dict[Placement, _Sensor] = {placement: _Sensor() for placement in expected}
+        self._done: int | None = None
+        self._opened: int | None = None
+        self._last_high = 0
+        self._peak = 0.0
+        self._free_from_s = -np.inf
+
+    def push(self, block: SensorStream) -> list[RunWindow]:
+        """Take the next samples of one sensor and return the windows that ended.
+
+        Parameters
+        ----------
+        block : SensorStream
+            Blocks of one sensor follow each other in time; sensors may be interleaved as they come, as long as none
+            lags more than `RunFinderConfig.silent_s` behind.
+
+        Returns
+        -------
+        list of RunWindow
+        """
+        sensor = self._sensors.setdefault(block.placement, _Sensor())
+        sensor.add(sensor.activity.push(block))
+        return self._advance(self._ready_up_to())
+
+    def finish(self) -> list[RunWindow]:
+        """Return the windows that the end of the recording ends."""
+        for sensor in self._sensors.values():
+            sensor.add(sensor.activity.finish())
+        ended = self._advance(max((sensor.end for sensor in self._heard().values()), default=0))
+        if self._opened is not None and self._done is not None:
+            ended.append(self._closed(self._done, cut=True))
+        return ended
+
+    def _heard(self) -> Mapping[Placement, "_Sensor"]:
+        return {placement: sensor for placement, sensor in self._sensors.items() if sensor.heard}
+
+    def _deciding(self) -> list[tuple["_Sensor", float]]:
+        """Sensors of the best segment there is, with the level that counts as running there."""
+        heard = self._heard()
+        segments = {placement.segment for placement in heard}
+        best = next((segment for segment in SEGMENTS_BY_RANK if segment in segments), None)
+        return [
+            (sensor, self._config.running_m_s2[placement.segment])
+            for placement, sensor in heard.items()
+            if placement.segment == best
+        ]
+
+    def _ready_up_to(self) -> int:
+        heard = self._heard().values()
+        if not heard:
+            return 0
+        newest, oldest = max(sensor.end for sensor in heard), min(sensor.first for sensor in heard)
+        ends = [sensor.end if sensor.heard else oldest for sensor in self._sensors.values()]
+        return min((end for end in ends if end > newest - self._config.silent_s / BIN_S), default=newest)
+
+    def _advance(self, up_to: int) -> list[RunWindow]:
+        deciding = self._deciding()
+        if not deciding:
+            return []
+        if self._done is None:
+            self._done = min(sensor.first for sensor, _ in deciding)
+        ended: list[RunWindow] = []
+        for number in range(self._done, up_to):
+            levels = [sensor.level(number, self._config.window_s) / running for sensor, running in deciding]
+            ended += self._step(number, max(levels, default=0.0))
+        self._done = max(self._done, up_to)
+        for sensor in self._sensors.values():
+            sensor.forget(self._done - round(self._config.window_s / BIN_S))
+        return ended
+
+    def _step(self, number: int, level: float) -> list[RunWindow]:
+        if self._opened is None:
+            if level < 1.0:
+                return []
+            self._opened, self._peak = number, 0.0
+        self._peak = max(self._peak, level)
+        if level >= max(1.0, self._config.share_of_peak * self._peak):
+            self._last_high = number
+        if (number - self._last_high) * BIN_S < self._config.hold_s:
+            return []
+        return [self._closed(number)]
+
+    def _closed(self, number: int, *, cut: bool = False) -> RunWindow:
+        opened = self._opened if self._opened is not None else number
+        self._opened = None
+        # A level describes the window that ends with its bin: movement began up to one window earlier.
+        active_from_s = opened * BIN_S - self._config.window_s
+        active_to_s = (self._last_high + 1) * BIN_S
+        start_s = max(active_from_s - self._config.lead_s, self._free_from_s)
+        stop_s = active_to_s + self._config.tail_s
+        self._free_from_s = stop_s
+        return RunWindow(start_s, stop_s, active_from_s, active_to_s, cut)
+
+
+class _Sensor:
+    """Bins of one sensor that are still needed."""
+
+    def __init__(self) -> None:
+        self.activity = Activity()
+        self.first = 0
+        self._squares: list[float] = []
+        self.heard = False
+
+    @property
+    def end(self) -> int:
+        """Number of the first bin that is not complete."""
+        return self.first + len(self._squares)
+
+    def add(self, bins: Bins) -> None:
+        """Append complete bins."""
+        if not len(bins.mean_square_m2_s4):
+            return
+        if not self.heard:
+            self.first, self.heard = bins.first, True
+        self._squares += bins.mean_square_m2_s4.tolist()
+
+    def level(self, number: int, window_s: float) -> float:
+        """Return the RMS movement over the window that ends with a bin; 0 where nothing arrived."""
+        stop = number + 1 - self.first
+        window = self._squares[max(0, stop - round(window_s / BIN_S)) : max(0, stop)]
+        there = [square for square in window if square == square]
+        return float(np.sqrt(sum(there) / len(there))) if there else 0.0
+
+    def forget(self, before: int) -> None:
+        """Drop bins before a number."""
+        drop = max(0, min(before - self.first, len(self._squares)))
+        self._squares = self._squares[drop:]
+        self.first += drop

@@ -1,0 +1,100 @@
+"""First movement of a run."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+
+from analyzer.model import Floats
+from analyzer.signal.filters import lowpass
+from analyzer.signal.grid import GridSignals
+
+__all__ = ["StartConfig", "first_movement_s"]
+
+
+@dataclass(frozen=True, slots=True)
+class StartConfig:
+    """What counts as movement after a stand.
+
+    Attributes
+    ----------
+    cutoff_hz : float
+        Movement is slower than this; noise and shivers are not.
+    rate_rad_s : float
+        Rotation that sway in a stand does not reach (15 deg/s).
+    force_m_s2 : float
+        Change of the specific force's size that sway does not reach.
+    still_s : float
+        The sensor must have been still this long before it moved.
+    n_noise_sd : float
+        Both limits are raised to this multiple of the sensor's own noise in its stillest half second.
+    segments : tuple of str
+        Arms swing before a start without meaning it.
+    """
+
+    cutoff_hz: float = 10.0
+    rate_rad_s: float = np.radians(15.0)
+    force_m_s2: float = 0.6
+    still_s: float = 0.10
+    n_noise_sd: float = 5.0
+    segments: tuple[str, ...] = ("foot", "shank", "thigh", "pelvis", "sternum")
+
+
+def first_movement_s(signals: Iterable[GridSignals], before_s: float, config: StartConfig | None = None) -> float:
+    """Return when the athlete first moved out of the stand before a run.
+
+    Parameters
+    ----------
+    signals : iterable of GridSignals
+        Window with the stand before the run.
+    before_s : float
+        The run has surely begun by then: its first toe-off or contact.
+    config : StartConfig, optional
+
+    Returns
+    -------
+    float
+        Earliest first movement over the sensors; NaN where none of them stood still before.
+    """
+    config = config or StartConfig()
+    starts = [_first_of(grid, before_s, config) for grid in signals if grid.placement.segment in config.segments]
+    known = [start for start in starts if np.isfinite(start)]
+    return min(known, default=float("nan"))
+
+
+def _first_of(grid: GridSignals, before_s: float, config: StartConfig) -> float:
+    stop = grid.to_index(before_s) + 1
+    hold = max(1, round(config.still_s * grid.rate_hz))
+    if stop <= hold or grid.time_s[0] > before_s:
+        return float("nan")
+    moving = _exceeds(np.linalg.norm(lowpass(grid.gyr_rad_s, config.cutoff_hz, grid.rate_hz), axis=1), grid, config)
+    force = np.linalg.norm(lowpass(grid.acc_m_s2, config.cutoff_hz, grid.rate_hz), axis=1)
+    moving |= _departs(force, grid, config)
+    n_moving = np.concatenate([[0], np.cumsum(moving[:stop])])
+    still = np.flatnonzero(n_moving[hold:] == n_moving[:-hold])
+    if not len(still) or not moving[stop - 1]:
+        return float("nan")
+    # The last still stretch begins at `still`; the sample after it is the first that moved.
+    return float(grid.to_time(np.array(still[-1] + hold)))
+
+
+def _exceeds(rate: Floats, grid: GridSignals, config: StartConfig) -> np.ndarray:
+    quiet = _stillest(rate, grid.rate_hz)
+    return np.asarray(rate > max(config.rate_rad_s, float(quiet.mean() + config.n_noise_sd * quiet.std())))
+
+
+def _departs(force: Floats, grid: GridSignals, config: StartConfig) -> np.ndarray:
+    quiet = _stillest(force, grid.rate_hz)
+    limit = max(config.force_m_s2, config.n_noise_sd * float(quiet.std()))
+    return np.asarray(np.abs(force - quiet.mean()) > limit)
+
+
+def _stillest(values: Floats, rate_hz: float) -> Floats:
+    """Half second of least variance."""
+    length = min(len(values), max(2, round(0.5 * rate_hz)))
+    once = np.concatenate([[0.0], np.cumsum(values)])
+    twice = np.concatenate([[0.0], np.cumsum(values**2)])
+    mean = (once[length:] - once[:-length]) / length
+    variance = (twice[length:] - twice[:-length]) / length - mean**2
+    first = int(np.argmin(variance))
+    return values[first : first + length]

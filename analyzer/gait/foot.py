@@ -1,0 +1,334 @@
+r"""One foot through one run: contacts, stride lengths, foot-strike angles.
+
+::
+
+    mid-swing      contact        mid-swing
+       /\      |<-- on ground -->|   /\
+      /  \     IC    anchor     TO  /  \        pitch rate, toe-up positive
+    _/    \____/\______.________   /    \_
+               \/                \_/
+
+Steps: swings and rough contacts from the pitch rate; strides between the stillest instants of contacts; toe-off from
+the lift of the ball of the foot; initial contact from the impact.
+"""
+
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from analyzer.gait.contacts import ContactEvents
+from analyzer.gait.foot_phases import NOT_SEEN, PhaseConfig, Phases, find_phases
+from analyzer.gait.swings import SwingConfig, mid_swings, pitch_axis
+from analyzer.gait.toe_lift import ToeLiftConfig, find_toe_lifts
+from analyzer.gait.touchdown import TouchdownConfig, find_touchdowns
+from analyzer.gait.trajectory import FootMotion, StridePaths, TrajectoryConfig, solve_strides
+from analyzer.model import Bools, Floats
+from analyzer.signal.filters import lowpass
+from analyzer.signal.grid import GridSignals
+from analyzer.signal.orientation import integrate_rate, matrices
+from analyzer.signal.saturation import rebuilt
+from analyzer.signal.windows import Indices, argmin_between
+
+__all__ = ["FootConfig", "FootGait", "analyze_foot"]
+
+
+@dataclass(frozen=True, slots=True)
+class FootConfig:
+    """How a foot is analysed.
+
+    Attributes
+    ----------
+    pitch_cutoff_hz : float
+        Rough contacts are read from the pitch rate below this.
+    anchor_from, anchor_to : float
+        The stillest instant of a contact lies in this share of it: before, the impact rings; after, the heel rises.
+    open_contact_s : float
+        Assumed length of a contact whose end was not seen.
+    longest_stride_s : float
+        Stillest instants further apart do not bound one stride.
+    rebuilt_cap : float
+        A rebuilt peak never exceeds this multiple of full scale.
+    clipped_doubt_m_s2, rebuilt_doubt : float
+        Standard uncertainty of a clipped sample: this, plus this share of what was added to it.
+    lost_doubt_m_s2 : float
+        Standard uncertainty of a bridged sample.
+    lever_forward_m, lever_up_m : float
+        From the ball of the foot to a sensor on the laces.
+    gap_margin_s : float
+        A lost sample this close to a contact moves its events.
+    clipped_share : float
+        From this share of clipped samples on the shape of a contact is lost.
+    unbracketed_sd_s : float
+        Standard uncertainty of a toe-off read from the pitch rate alone.
+    """
+
+    swings: SwingConfig = field(default_factory=SwingConfig)
+    phases: PhaseConfig = field(default_factory=PhaseConfig)
+    trajectory: TrajectoryConfig = field(default_factory=TrajectoryConfig)
+    toe_lift: ToeLiftConfig = field(default_factory=ToeLiftConfig)
+    touchdown: TouchdownConfig = field(default_factory=TouchdownConfig)
+    pitch_cutoff_hz: float = 30.0
+    anchor_from: float = 0.20
+    anchor_to: float = 0.55
+    open_contact_s: float = 0.25
+    longest_stride_s: float = 1.5
+    rebuilt_cap: float = 3.0
+    clipped_doubt_m_s2: float = 20.0
+    rebuilt_doubt: float = 0.5
+    lost_doubt_m_s2: float = 40.0
+    lever_forward_m: float = -0.10
+    lever_up_m: float = 0.07
+    gap_margin_s: float = 0.03
+    clipped_share: float = 0.25
+    unbracketed_sd_s: float = 0.020
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class FootGait:
+    """What one foot did in one run.
+
+    Attributes
+    ----------
+    contacts : ContactEvents
+        m contacts in time order.
+    opens, closes : (k,) int array
+        Strides: rows of the contact with which each begins and ends.
+    stride_length_m, stride_length_sd_m : (k,) float array
+        NaN where too much was lost.
+    foot_strike_angle_rad : (m,) float array
+        Pitch of the foot at initial contact against its pitch in mid-contact, toe-up positive.
+    heading_rad : (k,) float array
+        Direction of each stride in one, slowly drifting, heading.
+    pitch_axis : (3,) float array
+        Axis of the swing in the sensor frame, toe-up positive if the foot swings forward.
+    """
+
+    contacts: ContactEvents
+    opens: Indices
+    closes: Indices
+    stride_length_m: Floats
+    stride_length_sd_m: Floats
+    foot_strike_angle_rad: Floats
+    heading_rad: Floats
+    pitch_axis: Floats
+
+
+def analyze_foot(signals: GridSignals, config: FootConfig) -> FootGait:
+    """Return contacts and strides of a foot in one finished run.
+
+    Parameters
+    ----------
+    signals : GridSignals
+        A foot sensor in any mounting; must have a gyroscope.
+    config : FootConfig
+
+    Returns
+    -------
+    FootGait
+        Without contacts where the foot did not run.
+    """
+    acc, gyr, doubt = _repaired(signals, config)
+    axis = pitch_axis(gyr, signals.rate_hz, config.swings)
+    pitch = gyr @ axis
+    slow = lowpass(pitch, config.pitch_cutoff_hz, signals.rate_hz)
+    swings = mid_swings(pitch, signals.rate_hz, config.swings)
+    phases = find_phases(slow, swings, signals.rate_hz, config.phases)
+    if not len(phases.initial_contact):
+        return _nothing()
+    rough = _Contacts.from_phases(phases)
+    anchor = _anchors(gyr, rough, signals.rate_hz, config)
+    opens = _stride_openers(phases, anchor, signals.rate_hz, config)
+    gyr = _closed_rotation(gyr, axis, np.asarray(signals.clipped[:, 3:].any(axis=1)), anchor[opens], anchor[opens + 1])
+    motion = _motion(acc, gyr, doubt, signals.rate_hz)
+    # First without a lever: that tells which way is up, and so where the ball of the foot lies.
+    paths = solve_strides(motion, anchor[opens], anchor[opens + 1], config.trajectory)
+    motion = _with_lever(motion, paths, axis, config)
+    fine = _refined(rough, (acc, motion, paths), opens, config)
+    anchor = _anchors(gyr, fine, signals.rate_hz, config)
+    opens = _stride_openers(phases, anchor, signals.rate_hz, config)
+    paths = solve_strides(motion, anchor[opens], anchor[opens + 1], config.trajectory)
+    fine = _refined(rough, (acc, motion, paths), opens, config)
+    return _gait(signals, (axis, pitch), fine, anchor, opens, paths, config)
+
+
+def _nothing() -> FootGait:
+    none, no_rows = np.empty(0), np.empty(0, dtype=np.intp)
+    return FootGait(ContactEvents.none(), no_rows, no_rows, none, none, none, none, np.zeros(3))
+
+
+def _repaired(signals: GridSignals, config: FootConfig) -> tuple[Floats, Floats, Floats]:
+    """Signals with clipped peaks rebuilt, and the variance of the specific force that this leaves."""
+    clipped = signals.clipped[:, :3]
+    acc = rebuilt(signals.acc_m_s2, clipped, config.rebuilt_cap * signals.acc_range_m_s2)
+    gyr = rebuilt(signals.gyr_rad_s, signals.clipped[:, 3:], config.rebuilt_cap * signals.gyr_range_rad_s)
+    added = config.clipped_doubt_m_s2 + config.rebuilt_doubt * np.abs(acc - signals.acc_m_s2)
+    doubt = np.where(clipped, added**2, 0.0).sum(axis=1) + signals.lost * config.lost_doubt_m_s2**2
+    return acc, gyr, doubt
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class _Contacts:
+    """Contacts as fractional sample indices with standard uncertainties in seconds; NaN where not seen."""
+
+    contact: Floats
+    toe_off: Floats
+    contact_sd_s: Floats
+    toe_off_sd_s: Floats
+
+    @classmethod
+    def from_phases(cls, phases: Phases) -> "_Contacts":
+        """Return rough contacts, their uncertainty still open."""
+        contact = np.where(phases.initial_contact == NOT_SEEN, np.nan, phases.initial_contact)
+        toe_off = np.where(phases.toe_off == NOT_SEEN, np.nan, phases.toe_off)
+        open_sd = np.full(len(contact), np.nan)
+        return cls(contact, toe_off, open_sd, open_sd)
+
+
+def _anchors(gyr: Floats, events: _Contacts, rate_hz: float, config: FootConfig) -> Indices:
+    """Stillest instant of each contact, `NOT_SEEN` where its beginning was not seen."""
+    still = np.linalg.norm(lowpass(gyr, config.pitch_cutoff_hz, rate_hz), axis=1)
+    end = np.where(np.isnan(events.toe_off), events.contact + config.open_contact_s * rate_hz, events.toe_off)
+    length = end - events.contact
+    start, stop = events.contact + config.anchor_from * length, events.contact + config.anchor_to * length + 1
+    n = len(still)
+    seen = np.isfinite(events.contact) & (stop <= n) & (length > 0)
+    first = np.where(seen, start, 0).astype(np.intp)
+    lowest = argmin_between(still, np.maximum(first, 0), np.where(seen, stop, 1).astype(np.intp))
+    return np.where(seen, lowest, NOT_SEEN)
+
+
+def _stride_openers(phases: Phases, anchor: Indices, rate_hz: float, config: FootConfig) -> Indices:
+    """Rows of contacts that open a stride: the next contact follows after exactly one swing."""
+    if len(anchor) < 2:
+        return np.empty(0, dtype=np.intp)
+    both = (anchor[:-1] != NOT_SEEN) & (anchor[1:] != NOT_SEEN)
+    one_swing = phases.swing_after[:-1] == phases.swing_before[1:]
+    short = np.diff(anchor) <= config.longest_stride_s * rate_hz
+    return np.flatnonzero(both & one_swing & short & (np.diff(anchor) > 0))
+
+
+def _closed_rotation(gyr: Floats, axis: Floats, clipped: Bools, first: Indices, last: Indices) -> Floats:
+    """Angular rate with the rotation that clipping took given back: a foot comes back to the pitch it had."""
+    if not clipped.any() or not len(first):
+        return gyr
+    turned = np.concatenate([[0.0], np.cumsum(gyr @ axis)])
+    n_clipped = np.concatenate([[0], np.cumsum(clipped)])
+    count = n_clipped[last] - n_clipped[first]
+    share = np.divide(turned[last] - turned[first], count, out=np.zeros(len(first)), where=count > 0)
+    missing = np.zeros(len(gyr) + 1)
+    np.add.at(missing, first, share)
+    np.add.at(missing, last, -share)
+    return gyr - np.where(clipped, np.cumsum(missing)[:-1], 0.0)[:, None] * axis
+
+
+def _motion(acc: Floats, gyr: Floats, doubt: Floats, rate_hz: float) -> FootMotion:
+    rotation = matrices(integrate_rate(gyr, 1.0 / rate_hz))
+    force, rate = np.einsum("nij,nj->ni", rotation, acc), np.einsum("nij,nj->ni", rotation, gyr)
+    return FootMotion(rate_hz, rotation, force, rate, np.zeros_like(acc), doubt)
+
+
+def _with_lever(motion: FootMotion, paths: StridePaths, axis: Floats, config: FootConfig) -> FootMotion:
+    """Give the motion its lever from the ball of the foot to the sensor."""
+    if not len(paths.first):
+        return motion
+    up = np.einsum("kji,kj->i", motion.rotation[paths.first], paths.levelling[:, 2])
+    up = up - (up @ axis) * axis
+    up = up / np.linalg.norm(up)
+    # The axis is toe-up positive and so points right: forward is left x up.
+    forward = np.cross(-axis, up)
+    lever = config.lever_forward_m * forward + config.lever_up_m * up
+    return replace(motion, lever_m=motion.rotation @ lever)
+
+
+def _refined(
+    rough: _Contacts, signals: tuple[Floats, FootMotion, StridePaths], opens: Indices, config: FootConfig
+) -> _Contacts:
+    acc, motion, paths = signals
+    speed = _speeds(len(rough.contact), opens, paths, motion.rate_hz)
+    toe_off, toe_off_sd_s = _toe_offs(rough.toe_off, motion, paths, opens, speed, config)
+    turn = np.where(np.isnan(rough.contact), 0.0, rough.contact).astype(np.intp)
+    touch = find_touchdowns(acc, turn, speed, motion.rate_hz, config.touchdown)
+    seen = np.isfinite(rough.contact)
+    return _Contacts(np.where(seen, touch.index, np.nan), toe_off, np.where(seen, touch.sd_s, np.nan), toe_off_sd_s)
+
+
+def _gait(
+    signals: GridSignals,
+    rotation: tuple[Floats, Floats],
+    fine: _Contacts,
+    anchor: Indices,
+    opens: Indices,
+    paths: StridePaths,
+    config: FootConfig,
+) -> FootGait:
+    axis, pitch = rotation
+    events = ContactEvents(
+        signals.to_time(fine.contact),
+        signals.to_time(fine.toe_off),
+        fine.contact_sd_s,
+        fine.toe_off_sd_s,
+        (signals.placement.side,) * len(fine.contact),
+        _qualities(signals, fine.contact, fine.toe_off, config),
+    )
+    heading = np.unwrap(np.arctan2(paths.way_m[:, 1], paths.way_m[:, 0]))
+    length, length_sd = _lengths(signals.lost, paths)
+    angle = _strike_angles(pitch, fine.contact, anchor, signals.rate_hz)
+    return FootGait(events, opens, opens + 1, length, length_sd, angle, heading, axis)
+
+
+def _speeds(n_contacts: int, opens: Indices, paths: StridePaths, rate_hz: float) -> Floats:
+    """Return the running speed around each contact: of the stride it opens, else of the one it closes, else unknown."""
+    stride_speed = paths.length_m * rate_hz / (paths.last - paths.first)
+    speed = np.full(n_contacts, np.nan)
+    speed[opens + 1] = stride_speed
+    speed[opens] = stride_speed
+    return speed
+
+
+def _toe_offs(
+    rough: Floats, motion: FootMotion, paths: StridePaths, opens: Indices, speed: Floats, config: FootConfig
+) -> tuple[Floats, Floats]:
+    toe_off = rough.copy()
+    sd = np.where(np.isnan(rough), np.nan, config.unbracketed_sd_s)
+    lift, lift_sd = find_toe_lifts(motion, paths, speed[opens], config.toe_lift)
+    seen = np.isfinite(lift)
+    toe_off[opens[seen]] = lift[seen]
+    sd[opens[seen]] = lift_sd[seen]
+    return toe_off, sd
+
+
+def _lengths(lost: Bools, paths: StridePaths) -> tuple[Floats, Floats]:
+    """Stride lengths, not told where more than a tenth of the stride was lost."""
+    count = np.concatenate([[0], np.cumsum(lost)])
+    told = count[paths.last] - count[paths.first] <= 0.1 * (paths.last - paths.first)
+    return np.where(told, paths.length_m, np.nan), np.where(told, paths.length_sd_m, np.nan)
+
+
+def _strike_angles(pitch: Floats, contact: Floats, anchor: Indices, rate_hz: float) -> Floats:
+    turned = np.concatenate([[0.0], np.cumsum(0.5 * (pitch[1:] + pitch[:-1]))]) / rate_hz
+    known = np.isfinite(contact) & (anchor != NOT_SEEN)
+    at = np.interp(np.where(known, contact, 0.0), np.arange(len(turned)), turned)
+    return np.where(known, at - turned[anchor], np.nan)
+
+
+def _qualities(signals: GridSignals, contact: Floats, toe_off: Floats, config: FootConfig) -> tuple[str, ...]:
+    margin = config.gap_margin_s * signals.rate_hz
+    start = np.fmin(contact, toe_off) - margin
+    stop = np.fmax(contact, toe_off) + margin
+    n = signals.n_samples
+    first, last = np.clip(start, 0, n).astype(np.intp), np.clip(stop, 0, n).astype(np.intp) + 1
+    n_lost, n_clipped = (
+        _counted(signals.lost, first, last),
+        _counted(np.asarray(signals.clipped.any(axis=1)), first, last),
+    )
+    conditions = [
+        n_lost > 0,
+        n_clipped > config.clipped_share * (last - first),
+        np.isnan(contact) | np.isnan(toe_off) | (start < 0) | (stop >= n),
+    ]
+    return tuple(str(word) for word in np.select(conditions, ["gap", "clipped", "edge"], "ok"))
+
+
+def _counted(mask: Bools, first: Indices, last: Indices) -> Indices:
+    count = np.concatenate([[0], np.cumsum(mask)])
+    return np.asarray(count[np.minimum(last, len(mask))] - count[first])

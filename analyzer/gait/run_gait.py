@@ -1,0 +1,132 @@
+"""Contacts, strides and steps of one window of time from whatever sensors were worn."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+import numpy as np
+import pandas as pd
+
+from analyzer.gait.foot import FootConfig, analyze_foot
+from analyzer.gait.pelvis import PelvisConfig, pelvis_contacts
+from analyzer.gait.shank import ShankConfig, shank_contacts
+from analyzer.gait.steps import StepConfig, steps_table
+from analyzer.gait.strides import contact_strides, contacts_table, foot_strides, joined
+from analyzer.gait.wrist import ArmCycles, WristConfig, arm_cycles
+from analyzer.model import Floats, Placement
+from analyzer.signal.grid import GridSignals
+from analyzer.tables import CONTACTS, STEPS, STRIDES, build, empty
+
+__all__ = ["GaitConfig", "RunGait", "run_gait"]
+
+
+@dataclass(frozen=True, slots=True)
+class GaitConfig:
+    """How contacts, strides and steps are found, by placement."""
+
+    foot: FootConfig = field(default_factory=FootConfig)
+    shank: ShankConfig = field(default_factory=ShankConfig)
+    pelvis: PelvisConfig = field(default_factory=PelvisConfig)
+    wrist: WristConfig = field(default_factory=WristConfig)
+    steps: StepConfig = field(default_factory=StepConfig)
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class RunGait:
+    """Tables of one window, walking steps included.
+
+    Attributes
+    ----------
+    contacts, strides, steps : pandas.DataFrame
+        Schemas in `analyzer.tables`; run 0, phase open.
+    used : tuple of Placement
+        Sensors that told the contacts.
+    pitch_axes : mapping of Placement to (3,) float array
+        Feet only: axis of the swing in the sensor frame, by which forward and backward running are told apart.
+    """
+
+    contacts: pd.DataFrame
+    strides: pd.DataFrame
+    steps: pd.DataFrame
+    used: tuple[Placement, ...]
+    pitch_axes: Mapping[Placement, Floats] = field(default_factory=lambda: MappingProxyType({}))
+
+
+def run_gait(signals: Mapping[Placement, GridSignals], config: GaitConfig) -> RunGait:
+    """Return contacts, strides and steps of one window.
+
+    Parameters
+    ----------
+    signals : mapping of Placement to GridSignals
+    config : GaitConfig
+
+    Returns
+    -------
+    RunGait
+        From the feet where there are any with a gyroscope, else from the shanks, else from the pelvis; from a wrist
+        alone strides without contacts. Empty where no sensor can tell.
+    """
+    by_segment = {"foot": _foot, "shank": _shank, "pelvis": _pelvis, "wrist": _wrist}
+    for segment, analyzed in by_segment.items():
+        usable = {
+            placement: grid
+            for placement, grid in signals.items()
+            if placement.segment == segment and (grid.has_gyroscope or segment == "pelvis")
+        }
+        if usable:
+            return _combined(usable, analyzed, config)
+    return RunGait(empty(CONTACTS), empty(STRIDES), empty(STEPS), ())
+
+
+_Tables = tuple[pd.DataFrame, pd.DataFrame, Floats | None]
+
+
+def _combined(
+    signals: Mapping[Placement, GridSignals],
+    analyzed: Callable[[GridSignals, GaitConfig], _Tables],
+    config: GaitConfig,
+) -> RunGait:
+    parts = [analyzed(grid, config) for grid in signals.values()]
+    contacts = joined([part[0] for part in parts], "toe_off_s")
+    order = contacts["initial_contact_s"].fillna(contacts["toe_off_s"]).to_numpy()
+    contacts = contacts.iloc[np.argsort(order, kind="stable")].reset_index(drop=True)
+    strides = joined([part[1] for part in parts], "start_s")
+    axes = {placement: part[2] for placement, part in zip(signals, parts, strict=True) if part[2] is not None}
+    return RunGait(contacts, strides, steps_table(contacts, strides, config.steps), tuple(signals), axes)
+
+
+def _foot(signals: GridSignals, config: GaitConfig) -> _Tables:
+    foot = analyze_foot(signals, config.foot)
+    return contacts_table(foot.contacts), foot_strides(foot), foot.pitch_axis
+
+
+def _shank(signals: GridSignals, config: GaitConfig) -> _Tables:
+    events = shank_contacts(signals, config.shank)
+    return contacts_table(events), contact_strides(events), None
+
+
+def _pelvis(signals: GridSignals, config: GaitConfig) -> _Tables:
+    events = pelvis_contacts(signals, config.pelvis)
+    return contacts_table(events), contact_strides(events), None
+
+
+def _wrist(signals: GridSignals, config: GaitConfig) -> _Tables:
+    return empty(CONTACTS), _cycle_strides(arm_cycles(signals, config.wrist)), None
+
+
+def _cycle_strides(cycles: ArmCycles) -> pd.DataFrame:
+    n = len(cycles.start_s)
+    unknown = np.full(n, np.nan)
+    columns: dict[str, object] = dict.fromkeys(STRIDES.names, unknown)
+    columns |= {
+        "run": np.zeros(n, dtype=np.int64),
+        "side": np.full(n, "unknown"),
+        "start_s": cycles.start_s,
+        "end_s": cycles.start_s + cycles.stride_time_s,
+        "stride_time_s": cycles.stride_time_s,
+        "stride_frequency_hz": 1.0 / cycles.stride_time_s,
+        "length_source": np.full(n, "none"),
+        "phase": np.full(n, ""),
+        "quality": np.full(n, "ok"),
+    }
+    return build(STRIDES, columns)  # type: ignore[arg-type]

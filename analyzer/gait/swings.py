@@ -1,0 +1,94 @@
+"""Swings of a foot or shank: its axis of rotation, its pitch rate, and the middle of each swing."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.signal import find_peaks
+
+from analyzer.model import Floats
+from analyzer.signal.filters import lowpass
+from analyzer.signal.windows import Indices
+
+__all__ = ["SwingConfig", "mid_swings", "pitch_axis"]
+
+
+@dataclass(frozen=True, slots=True)
+class SwingConfig:
+    """How swings are found.
+
+    Attributes
+    ----------
+    moving_rad_s : float
+        Only faster samples tell the axis: 100 deg/s is beyond sway and fidgeting.
+    cutoff_hz : float
+        A swing is one slow lobe; impact ringing starts above 20 Hz.
+    min_rate_rad_s, min_prominence_rad_s : float
+        Slowest mid-swing counted: 250 deg/s, as a walking foot reaches about that.
+    min_share_of_peaks : float
+        Lower peaks than this share of the usual ones are fidgets between strides.
+    min_stride_s : float
+        No runner takes strides faster than 3.3 per second.
+    """
+
+    moving_rad_s: float = np.radians(100.0)
+    cutoff_hz: float = 12.0
+    min_rate_rad_s: float = np.radians(250.0)
+    min_prominence_rad_s: float = np.radians(200.0)
+    min_share_of_peaks: float = 0.30
+    min_stride_s: float = 0.30
+
+
+def pitch_axis(gyr_rad_s: Floats, rate_hz: float, config: SwingConfig) -> Floats:
+    """Return the axis about which the segment swings, in the sensor frame, toe-up positive.
+
+    Parameters
+    ----------
+    gyr_rad_s : (n, 3) float array
+        No NaN.
+    rate_hz : float
+    config : SwingConfig
+
+    Returns
+    -------
+    (3,) float array
+        Unit vector: the leading principal direction of the fast samples, any mounting. The sign is that of the
+        forward swing, the one lobe of a stride that is both fast and long (its cube outweighs all others). Zero
+        where nothing moved.
+
+    Notes
+    -----
+    Principal axis as in [kong2016]; the sign rule is our own.
+    """
+    fast = gyr_rad_s[np.linalg.norm(gyr_rad_s, axis=1) > config.moving_rad_s]
+    if not len(fast):
+        return np.zeros(3)
+    axis = np.linalg.eigh(fast.T @ fast)[1][:, -1]
+    lobes = lowpass(gyr_rad_s @ axis, config.cutoff_hz, rate_hz)
+    return np.asarray(axis if np.sum(lobes**3) >= 0 else -axis)
+
+
+def mid_swings(pitch_rad_s: Floats, rate_hz: float, config: SwingConfig) -> Indices:
+    """Return the samples of fastest forward swing, one per stride.
+
+    Parameters
+    ----------
+    pitch_rad_s : (n,) float array
+        Pitch rate, toe-up positive.
+    rate_hz : float
+    config : SwingConfig
+
+    Returns
+    -------
+    (m,) int array
+    """
+    slow = lowpass(pitch_rad_s, config.cutoff_hz, rate_hz)
+    peaks, _ = find_peaks(
+        slow,
+        height=config.min_rate_rad_s,
+        prominence=config.min_prominence_rad_s,
+        distance=max(1, int(config.min_stride_s * rate_hz)),
+    )
+    if not len(peaks):
+        return np.empty(0, dtype=np.intp)
+    usual = np.percentile(slow[peaks], 90)
+    return np.asarray(peaks[slow[peaks] >= config.min_share_of_peaks * usual], dtype=np.intp)

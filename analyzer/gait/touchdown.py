@@ -1,0 +1,117 @@
+"""Initial contact of a foot, finely: the onset of the impact, else the turn of the pitch rate."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from analyzer.model import Floats
+from analyzer.signal.filters import highpass
+from analyzer.signal.windows import Indices, argmax_between, lead_in
+
+__all__ = ["TouchdownConfig", "Touchdowns", "find_touchdowns"]
+
+
+@dataclass(frozen=True, slots=True)
+class TouchdownConfig:
+    """How the impact is found near the turn of the pitch rate, and how the two are weighed.
+
+    Attributes
+    ----------
+    impact_cutoff_hz : float
+        The leg's own motion stays below 50 Hz, the impact does not.
+    search_before_s, search_after_s : float
+        Around the turn of the pitch rate: forefoot landings turn before contact, heel landings after.
+    onset_share : float
+        The impact begins where it first rises above this share of its peak.
+    min_impact_m_s2, min_contrast : float
+        Weaker impacts, or such that stand out less from the swing before, say nothing.
+    onset_delay_s : float
+        Mean delay of the onset against a force plate.
+    onset_sd_s, turn_sd_s : float
+        Standard uncertainties of the two signs.
+    turn_speed_m_s, turn_delay_s : tuple of float
+        Delay of the turn of the pitch rate against contact, by running speed: late in a jog (heel first, then the
+        foot slaps down), early in a sprint (the foot slows its rotation before it lands). Direction as in
+        [falbriard2018].
+    outlier_s : float
+        When the two signs are further apart the impact is believed.
+    """
+
+    impact_cutoff_hz: float = 50.0
+    search_before_s: float = 0.025
+    search_after_s: float = 0.045
+    onset_share: float = 0.25
+    min_impact_m_s2: float = 10.0
+    min_contrast: float = 2.0
+    onset_delay_s: float = 0.002
+    onset_sd_s: float = 0.005
+    turn_sd_s: float = 0.009
+    turn_speed_m_s: tuple[float, ...] = (2.5, 3.5, 4.5, 5.5, 8.0)
+    turn_delay_s: tuple[float, ...] = (0.006, 0.001, -0.005, -0.011, -0.014)
+    outlier_s: float = 0.025
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Touchdowns:
+    """Initial contacts as fractional sample indices, with their standard uncertainty in seconds."""
+
+    index: Floats
+    sd_s: Floats
+
+
+def find_touchdowns(
+    acc_m_s2: Floats, turn: Indices, speed_m_s: Floats, rate_hz: float, config: TouchdownConfig
+) -> Touchdowns:
+    """Return the initial contacts.
+
+    Parameters
+    ----------
+    acc_m_s2 : (n, 3) float array
+        Specific force, clipped peaks rebuilt: an onset is not moved by clipping.
+    turn : (m,) int array
+        Turn of the pitch rate, the rough contact.
+    speed_m_s : (m,) float array
+        Running speed around the contact; NaN counts as a jog.
+    rate_hz : float
+    config : TouchdownConfig
+
+    Returns
+    -------
+    Touchdowns
+    """
+    burst = np.linalg.norm(highpass(acc_m_s2, _usable_cutoff_hz(config, rate_hz), rate_hz), axis=1)
+    start = np.clip(turn - round(config.search_before_s * rate_hz), 0, len(burst) - 1)
+    stop = np.clip(turn + round(config.search_after_s * rate_hz) + 1, 1, len(burst))
+    peak = argmax_between(burst, start, stop)
+    onset = lead_in(burst, peak, config.onset_share * burst[peak], start)
+    quiet = _level_before(burst, start, rate_hz)
+    clear = (burst[peak] >= config.min_impact_m_s2) & (burst[peak] >= config.min_contrast * quiet)
+    # The rise crosses the threshold on average half a sample before the first sample above it.
+    by_impact: Floats = np.asarray(onset - 0.5 - config.onset_delay_s * rate_hz)
+    speed = np.where(np.isfinite(speed_m_s), speed_m_s, config.turn_speed_m_s[0])
+    by_turn = turn - np.interp(speed, config.turn_speed_m_s, config.turn_delay_s) * rate_hz
+    return _fused(by_impact, by_turn, clear, rate_hz, config)
+
+
+def _usable_cutoff_hz(config: TouchdownConfig, rate_hz: float) -> float:
+    # At 100 Hz nothing is left above 50 Hz: a quarter of the rate is then the best there is.
+    return min(config.impact_cutoff_hz, 0.25 * rate_hz)
+
+
+def _level_before(burst: Floats, start: Indices, rate_hz: float) -> Floats:
+    """Median level of the last 50 ms of swing before each window."""
+    length = max(2, round(0.05 * rate_hz))
+    at = np.clip(start[:, None] - 1 - np.arange(length), 0, None)
+    return np.asarray(np.median(burst[at], axis=1)) if len(start) else np.empty(0)
+
+
+def _fused(
+    by_impact: Floats, by_turn: Floats, clear: np.ndarray, rate_hz: float, config: TouchdownConfig
+) -> Touchdowns:
+    sampling_s = 1.0 / (rate_hz * np.sqrt(12.0))
+    impact_weight = np.where(clear, 1.0 / (config.onset_sd_s**2 + sampling_s**2), 0.0)
+    agree = np.abs(by_impact - by_turn) <= config.outlier_s * rate_hz
+    turn_weight = np.where(agree | ~clear, 1.0 / (config.turn_sd_s**2 + sampling_s**2), 0.0)
+    total = impact_weight + turn_weight
+    index = (impact_weight * by_impact + turn_weight * by_turn) / total
+    return Touchdowns(index, 1.0 / np.sqrt(total))

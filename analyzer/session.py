@@ -1,0 +1,281 @@
+"""THE path: payloads or samples in, runs as they end, the whole analysis at the end.
+
+Synchronous; no clock, no files, no event loop. Live, replayed, imported and simulated recordings all walk through
+here, in the same steps.
+"""
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+
+import numpy as np
+
+from analyzer.acquire.assemble import Assembler
+from analyzer.acquire.holes import with_holes_marked
+from analyzer.config import Config, as_plain
+from analyzer.drill.movement import moving
+from analyzer.drill.practice import practice_of
+from analyzer.drill.record import RunRecord, run_records
+from analyzer.drill.runs import SEGMENTS_BY_RANK, RunFinder, RunWindow
+from analyzer.drill.stages import stages
+from analyzer.gait.run_gait import run_gait
+from analyzer.mechanics.findings import MechanicsInput, findings
+from analyzer.mechanics.thresholds import Thresholds, load
+from analyzer.model import (
+    Analysis,
+    Athlete,
+    Bools,
+    Floats,
+    Notice,
+    Placement,
+    Plan,
+    Recording,
+    SensorStream,
+    TimedPayload,
+)
+from analyzer.signal.grid import GridSignals, on_grid
+
+__all__ = ["RunResult", "Session", "analyze"]
+
+REPLAY_BLOCK_S = 2.0
+"""Whole streams are handed on in blocks of this length, all sensors in step, as they would come live."""
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class RunResult:
+    """A run that has just ended, for the card between runs.
+
+    Attributes
+    ----------
+    number : int
+        From 1, in order of time.
+    record : RunRecord
+    """
+
+    number: int
+    record: RunRecord
+
+
+class Session:
+    """One practice while it happens.
+
+    Parameters
+    ----------
+    plan : Plan, optional
+    athlete : Athlete, optional
+    config : Config, optional
+    thresholds : Thresholds, optional
+        The shipped ones if left out.
+    placements : collection of Placement, optional
+        Use these sensors only, and wait for all of them. Any sensor if left out.
+    """
+
+    def __init__(
+        self,
+        plan: Plan | None = None,
+        athlete: Athlete | None = None,
+        config: Config | None = None,
+        *,
+        thresholds: Thresholds | None = None,
+        placements: Collection[Placement] | None = None,
+    ) -> None:
+        self._plan = plan
+        self._athlete = athlete or Athlete()
+        self._config = config or Config()
+        self._thresholds = thresholds or load()
+        self._placements = None if placements is None else frozenset(placements)
+        self._assembler = Assembler(config=self._config.assembler)
+        # Sorted, so that nothing depends on the order in which sensors were named.
+        self._finder = RunFinder(self._config.finder, sorted(self._placements or ()))
+        self._blocks: dict[Placement, list[SensorStream]] = {}
+        self._records: list[RunRecord] = []
+
+    def push(self, payload: TimedPayload) -> list[RunResult]:
+        """Take one payload and return the runs that ended with it.
+
+        Parameters
+        ----------
+        payload : TimedPayload
+            In the order of arrival. Bytes that break the protocol are counted and told at the end.
+        """
+        ended: list[RunResult] = []
+        for block in self._assembler.push(payload):
+            ended += self.push_samples(block)
+        return ended
+
+    def push_samples(self, block: SensorStream) -> list[RunResult]:
+        """Take the next samples of one sensor and return the runs that ended with them.
+
+        Parameters
+        ----------
+        block : SensorStream
+            Lost samples are NaN rows. Blocks of a sensor follow each other; no sensor lags more than
+            `RunFinderConfig.silent_s` behind the others. Where blocks are cut does not matter.
+        """
+        if self._placements is not None and block.placement not in self._placements:
+            return []
+        if block.n_samples:
+            self._blocks.setdefault(block.placement, []).append(block)
+        return self._analyzed(self._finder.push(block))
+
+    def finish(self, recording: Recording | None = None) -> Analysis:
+        """End the session and return everything.
+
+        Parameters
+        ----------
+        recording : Recording, optional
+            Where the samples came from; made from the samples pushed if left out.
+
+        Returns
+        -------
+        Analysis
+        """
+        for block in self._assembler.finish():
+            self.push_samples(block)
+        self._analyzed(self._finder.finish())
+        practice = practice_of(self._records, self._plan, self._movement(), self._config.practice)
+        tables = (practice.runs, practice.strides, practice.steps, practice.contacts)
+        stage_table = stages(*tables, self._config.stages)
+        inputs = MechanicsInput(
+            runs=practice.runs,
+            stages=stage_table,
+            contacts=practice.contacts,
+            strides=practice.strides,
+            steps=practice.steps,
+            plan=self._plan,
+            athlete=self._athlete,
+            placements=tuple(sorted(self._blocks)),
+            stage_config=self._config.stages,
+        )
+        recording = recording or self._recording()
+        return Analysis(
+            contacts=practice.contacts,
+            strides=practice.strides,
+            steps=practice.steps,
+            runs=practice.runs,
+            stages=stage_table,
+            findings=findings(inputs, self._thresholds),
+            notices=(*_distinct((*recording.notices, *self._assembler.notices)), *practice.notices, *self._silence()),
+            plan=self._plan,
+            athlete=self._athlete,
+            simulated=recording.simulated,
+            config=as_plain(self._config),
+            versions=_versions(self._thresholds),
+            source=recording.source,
+            recording=recording,
+        )
+
+    def _analyzed(self, windows: list[RunWindow]) -> list[RunResult]:
+        ended = []
+        for window in windows:
+            signals = self._signals(window)
+            if not signals:
+                continue
+            gait = run_gait(signals, self._config.gait)
+            for record in run_records(gait, signals, self._config.run, cut=window.cut):
+                self._records.append(record)
+                ended.append(RunResult(len(self._records), record))
+        return ended
+
+    def _signals(self, window: RunWindow) -> Mapping[Placement, GridSignals]:
+        """Return the samples of a window on the common clock, as well as it is known when the window ends."""
+        corrections = self._assembler.corrections()
+        signals = {}
+        for placement in sorted(self._blocks):
+            part = _cut(self._blocks[placement], window)
+            if part is None or part.n_samples < _LEAST_SAMPLES:
+                continue
+            if placement in corrections:
+                part = part.at_times(corrections[placement].to_host(part.time_s))
+            signals[placement] = on_grid(part)
+        return signals
+
+    def _movement(self) -> tuple[Floats, Bools]:
+        by_rank = sorted(self._blocks, key=lambda placement: SEGMENTS_BY_RANK.index(placement.segment))
+        if not by_rank:
+            return np.empty(0), np.empty(0, dtype=np.bool_)
+        return moving(SensorStream.joined(self._blocks[by_rank[0]]), self._config.movement)
+
+    def _recording(self) -> Recording:
+        corrections = self._assembler.corrections()
+        streams = {placement: SensorStream.joined(blocks) for placement, blocks in self._blocks.items()}
+        for placement, stream in streams.items():
+            if placement in corrections:
+                streams[placement] = stream.at_times(corrections[placement].to_host(stream.time_s))
+        return Recording(streams, self._plan, self._athlete)
+
+    def _silence(self) -> tuple[Notice, ...]:
+        if self._records:
+            return ()
+        text = "Saw no run: no three strides in a row with both feet off the ground in between. "
+        return (Notice("run.none", text + "Check that the sensors were worn while running, and where."),)
+
+
+_LEAST_SAMPLES = 16
+"""Shorter stretches of samples hold no step."""
+
+
+def analyze(recording: Recording, config: Config | None = None, thresholds: Thresholds | None = None) -> Analysis:
+    """Analyse a whole recording.
+
+    Parameters
+    ----------
+    recording : Recording
+        Its sensors decide: leave some out to see what the others can tell.
+    config : Config, optional
+    thresholds : Thresholds, optional
+
+    Returns
+    -------
+    Analysis
+        A capture is analysed from its payloads and so exactly as it was live.
+    """
+    config = config or Config()
+    session = Session(
+        recording.plan, recording.athlete, config, thresholds=thresholds, placements=recording.streams.keys()
+    )
+    if recording.payloads:
+        for payload in recording.payloads:
+            session.push(payload)
+    else:
+        for block in _blocks(recording, config):
+            session.push_samples(block)
+    return session.finish(recording)
+
+
+def _blocks(recording: Recording, config: Config) -> Iterator[SensorStream]:
+    """Yield streams in blocks, all sensors in step."""
+    streams = [with_holes_marked(stream, config.holes) for _, stream in sorted(recording.streams.items())]
+    start_s = min(stream.time_s[0] for stream in streams)
+    stop_s = max(stream.time_s[-1] for stream in streams)
+    edges = np.append(np.arange(start_s, stop_s, REPLAY_BLOCK_S), np.inf)
+    rows = [np.searchsorted(stream.time_s, edges) for stream in streams]
+    for number in range(len(edges) - 1):
+        for stream, row in zip(streams, rows, strict=True):
+            if row[number] < row[number + 1]:
+                yield stream.rows(int(row[number]), int(row[number + 1]))
+
+
+def _cut(blocks: list[SensorStream], window: RunWindow) -> SensorStream | None:
+    """Return the samples of a window; newest blocks first, as a run is looked for where it has just ended."""
+    parts: list[SensorStream] = []
+    for block in reversed(blocks):
+        if block.time_s[-1] < window.start_s:
+            break
+        if block.time_s[0] < window.stop_s:
+            parts.append(block.between(window.start_s, window.stop_s))
+    return SensorStream.joined(parts[::-1]) if parts else None
+
+
+def _distinct(notices: tuple[Notice, ...]) -> tuple[Notice, ...]:
+    return tuple(dict.fromkeys(notices))
+
+
+def _versions(thresholds: Thresholds) -> Mapping[str, str]:
+    found = {"thresholds": str(thresholds.version)}
+    for name in ("psr-analyzer", "numpy", "scipy", "pandas"):
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            found[name] = "not installed as a package"
+    return found

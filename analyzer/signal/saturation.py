@@ -1,0 +1,74 @@
+"""Samples at the sensor's limit: found, rebuilt, and the doubt that stays."""
+
+import numpy as np
+
+from analyzer.model import Bools, Floats
+
+__all__ = ["rebuilt", "spans"]
+
+
+def spans(mask: Bools) -> tuple[np.ndarray, np.ndarray]:
+    """Return the half-open index ranges in which a mask is true.
+
+    Parameters
+    ----------
+    mask : (n,) bool array
+
+    Returns
+    -------
+    (m,) int array, (m,) int array
+        First index of each range and one past its last.
+
+    Examples
+    --------
+    >>> spans(np.array([False, True, True, False, True]))
+    (array([1, 4]), array([3, 5]))
+    """
+    edges = np.diff(np.concatenate([[0], mask.astype(np.int8), [0]]))
+    return np.flatnonzero(edges == 1), np.flatnonzero(edges == -1)
+
+
+def rebuilt(values: Floats, clipped: Bools, cap: float) -> Floats:
+    """Return a signal with its clipped stretches rounded up to what they probably were.
+
+    Parameters
+    ----------
+    values : (n, m) float array
+        No NaN.
+    clipped : (n, m) bool array
+    cap : float
+        Never rise above this magnitude.
+
+    Returns
+    -------
+    (n, m) float array
+        Each clipped stretch follows the cubic that leaves and re-enters the unclipped samples at their slopes, and is
+        nowhere smaller than the clipped value. A stretch at the edge of the signal stays as it is.
+
+    Notes
+    -----
+    Rounding saturated peaks from their flanks follows the idea of [dang2014]; here cubic, because the flanks of a
+    foot's swing are seldom symmetric.
+    """
+    out = values.copy()
+    for column in range(values.shape[1]):
+        start, stop = spans(clipped[:, column])
+        inside = (start >= 2) & (stop <= len(values) - 2)
+        if inside.any():
+            _rebuild(out[:, column], start[inside], stop[inside], cap)
+    return out
+
+
+def _rebuild(signal: Floats, start: np.ndarray, stop: np.ndarray, cap: float) -> None:
+    width = stop - start + 1
+    span = np.repeat(np.arange(len(start)), width - 1)
+    at = np.concatenate([np.arange(a, b) for a, b in zip(start, stop, strict=True)])
+    sign = np.sign(signal[start])
+    before, after = signal[start - 1], signal[stop]
+    # Only a flank that still climbs towards the limit tells something about the peak behind it.
+    rise = np.maximum(sign * (before - signal[start - 2]), 0.0) * width
+    fall = np.maximum(sign * (after - signal[stop + 1]), 0.0) * width
+    u = (at - start[span] + 1) / width[span]
+    chord = (sign * before)[span] * (1 + 2 * u) * (1 - u) ** 2 + (sign * after)[span] * u**2 * (3 - 2 * u)
+    bulge = rise[span] * u * (1 - u) ** 2 + fall[span] * u**2 * (1 - u)
+    signal[at] = sign[span] * np.clip(chord + bulge, sign[span] * signal[at], cap)
