@@ -1,0 +1,275 @@
+"""One sensor's clock against the host's, out of nothing but arrival times.
+
+A payload arrives after its last sample was taken: never earlier than the shortest way through the radio, often
+later. The least delay seen in each few seconds is therefore a good reading of the clock difference, and a robust
+line through these minima gives offset and drift.
+"""
+
+from collections import deque
+from dataclasses import dataclass
+
+import numpy as np
+
+from analyzer.model import Floats
+
+__all__ = ["ClockConfig", "ClockCorrection", "ClockFit", "SensorClock", "fit_clock", "whole_nanoseconds"]
+
+_MAD_TO_SD = 1.4826
+"""Median absolute deviation -> standard deviation of normal errors."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClockConfig:
+    """How a sensor's clock is read from arrival times.
+
+    Attributes
+    ----------
+    bin_s : float
+        One minimum is kept per bin: long enough to hold some 50 payloads, short enough for 12 readings a minute.
+    drift_after_s : float
+        Before that much device time only the offset is taken: a slope from less is jitter.
+    n_bins : int
+        Readings remembered, half an hour: crystals follow the temperature, older readings tell of another rate.
+    expected_drift : float
+        Standard deviation of drift over crystals, 50 ppm; draws the slope to zero while readings are few.
+    least_noise_s : float
+        Scatter of the minima is never taken as smaller: the host's own stamping jitters by about this.
+    huber_limit : float
+        Residuals beyond this many standard deviations count less: the usual 95 % efficiency choice.
+    unknown_delay_s : float
+        What no fit can see: how far the least delays of two links differ without a common tap.
+    """
+
+    bin_s: float = 5.0
+    drift_after_s: float = 10.0
+    n_bins: int = 360
+    expected_drift: float = 50e-6
+    least_noise_s: float = 1e-4
+    huber_limit: float = 1.345
+    unknown_delay_s: float = 2e-3
+
+
+@dataclass(frozen=True, slots=True)
+class ClockFit:
+    """A straight line from one clock to another.
+
+    Attributes
+    ----------
+    origin_s : float
+        Time on the clock that is left, where `offset_s` holds.
+    offset_s : float
+        Added to the time at the origin.
+    drift : float
+        Added seconds per second after the origin, so 20e-6 for 20 ppm.
+    error_s : float
+        Standard error of the mapping at the newest reading, the unknowable common delay included.
+    """
+
+    origin_s: float
+    offset_s: float
+    drift: float = 0.0
+    error_s: float = float("nan")
+
+    def to_host(self, time_s: Floats) -> Floats:
+        """Return times on the other clock.
+
+        Examples
+        --------
+        >>> ClockFit(origin_s=100.0, offset_s=5.0, drift=1e-3).to_host(np.array([100.0, 110.0]))
+        array([105.  , 115.01])
+        """
+        return np.asarray(time_s + (self.offset_s + self.drift * (time_s - self.origin_s)))
+
+
+@dataclass(frozen=True, slots=True)
+class ClockCorrection:
+    """From the times that an assembler gave to the samples of one sensor to the host clock.
+
+    Attributes
+    ----------
+    starts_s : (k,) float array
+        First emitted time of each piece, rising; a sensor that restarts begins a new piece.
+    fits : tuple of k ClockFit
+        One line per piece, on emitted times.
+    """
+
+    starts_s: Floats
+    fits: tuple[ClockFit, ...]
+
+    @property
+    def error_s(self) -> float:
+        """Standard error of the newest piece."""
+        return self.fits[-1].error_s
+
+    def to_host(self, time_s: Floats) -> Floats:
+        """Return emitted times on the host clock.
+
+        Parameters
+        ----------
+        time_s : (n,) float array
+            As emitted, strictly rising.
+
+        Returns
+        -------
+        (n,) float array
+            Strictly rising too, also where one piece meets the next.
+        """
+        piece = np.clip(np.searchsorted(self.starts_s, time_s, side="right") - 1, 0, None)
+        host_s = np.empty_like(time_s)
+        for number, fit in enumerate(self.fits):
+            host_s[piece == number] = fit.to_host(time_s[piece == number])
+        return _rising(host_s)
+
+
+class SensorClock:
+    """The clock of one sensor from its start to its next reset; read it at any time.
+
+    Examples
+    --------
+    >>> clock = SensorClock()
+    >>> for device_s in np.arange(0.0, 60.0, 0.1):
+    ...     clock.add(device_s, received_s=50.0 + device_s * (1 + 20e-6))
+    >>> round(float(clock.to_host(np.array([60.0]))[0]), 5)
+    110.0012
+    """
+
+    def __init__(self, config: ClockConfig | None = None) -> None:
+        self._config = config or ClockConfig()
+        # Per bin: when it began, the least delay in it, when that was, and out of how many.
+        self._bins: deque[_Bin] = deque(maxlen=self._config.n_bins)
+        self._fit: ClockFit | None = None
+        self._first_s = np.nan
+        self._newest_s = np.nan
+
+    @property
+    def span_s(self) -> float:
+        """Device time from the first to the newest reading; NaN before the first."""
+        return float(self._newest_s - self._first_s)
+
+    @property
+    def least_delay_s(self) -> float:
+        """Least received minus device time that is remembered; NaN before the first reading."""
+        return min((entry.delay_s for entry in self._bins), default=float("nan"))
+
+    @property
+    def error_s(self) -> float:
+        """Standard error of the mapping at the newest reading; NaN before the first."""
+        return self.fit().error_s if self._bins else float("nan")
+
+    def add(self, device_s: float, received_s: float) -> None:
+        """Take one reading: device time of a payload's last sample, and when the payload arrived."""
+        self._fit = None
+        if not self._bins:
+            self._first_s = self._newest_s = device_s
+        self._newest_s = max(self._newest_s, device_s)
+        delay_s = received_s - device_s
+        if not self._bins or device_s >= self._bins[-1].start_s + self._config.bin_s:
+            self._bins.append(_Bin(device_s, device_s, delay_s))
+            return
+        newest = self._bins[-1]
+        newest.n += 1
+        if delay_s < newest.delay_s:
+            newest.device_s, newest.delay_s = device_s, delay_s
+
+    def fit(self) -> ClockFit:
+        """Return the line from device time to host time as far as it is known now.
+
+        Raises
+        ------
+        ValueError
+            Nothing was added yet.
+        """
+        if not self._bins:
+            raise ValueError("a clock without readings has no mapping; add one first")
+        if self._fit is None:
+            bins = _settled(self._bins)
+            self._fit = fit_clock(
+                np.array([entry.device_s for entry in bins]),
+                np.array([entry.delay_s for entry in bins]),
+                self._config,
+            )
+        return self._fit
+
+    def to_host(self, device_s: Floats) -> Floats:
+        """Return device times on the host clock, with what is known now."""
+        return self.fit().to_host(device_s)
+
+
+def fit_clock(device_s: Floats, delay_s: Floats, config: ClockConfig) -> ClockFit:
+    """Return the robust line through least delays.
+
+    Parameters
+    ----------
+    device_s, delay_s : (n,) float array
+        Device time and received minus device time of the readings, in order of time, n at least 1.
+    config : ClockConfig
+
+    Returns
+    -------
+    ClockFit
+        Without drift if the readings span less than `ClockConfig.drift_after_s`.
+
+    Notes
+    -----
+    Iteratively reweighted least squares with Huber's weights; the slope is held by a normal prior of
+    `ClockConfig.expected_drift`, which matters in the first minute only.
+    """
+    span_s = float(device_s[-1] - device_s[0])
+    if span_s < config.drift_after_s:
+        unread_s = config.expected_drift * max(span_s, config.bin_s)
+        error_s = float(np.hypot(config.unknown_delay_s, unread_s))
+        return ClockFit(float(device_s[-1]), float(delay_s.min()), 0.0, error_s)
+    origin_s = float(device_s.mean())
+    x = device_s - origin_s
+    weights = np.ones_like(x)
+    line, noise_s = np.array([np.median(delay_s), 0.0]), np.inf
+    # Twelve rounds change the line by less than a microsecond; a fixed number keeps results repeatable.
+    for _ in range(12):
+        prior = 0.0 if np.isinf(noise_s) else (noise_s / config.expected_drift) ** 2
+        line = _weighted_line(x, delay_s, weights, prior)
+        residual = delay_s - line[0] - line[1] * x
+        noise_s = max(_MAD_TO_SD * float(np.median(np.abs(residual))), config.least_noise_s)
+        weights = np.minimum(1.0, config.huber_limit * noise_s / np.maximum(np.abs(residual), 1e-12))
+    at_end = noise_s * np.sqrt(1 / weights.sum() + x[-1] ** 2 / (weights @ x**2))
+    return ClockFit(origin_s, float(line[0]), float(line[1]), float(np.hypot(config.unknown_delay_s, at_end)))
+
+
+def whole_nanoseconds(time_s: float) -> float:
+    """Return a time rounded to whole nanoseconds, the finest a capture keeps.
+
+    Live payloads pass through it as well, so that a replay sees the very same arrival times.
+
+    Examples
+    --------
+    >>> whole_nanoseconds(1.23456789012)
+    1.23456789
+    """
+    return round(time_s * 1e9) / 1e9
+
+
+@dataclass(slots=True)
+class _Bin:
+    start_s: float
+    device_s: float
+    delay_s: float
+    n: int = 1
+
+
+def _settled(bins: deque[_Bin]) -> list[_Bin]:
+    """Return the bins whose minimum can be trusted: with few payloads the least delay is still a long one."""
+    half = float(np.median([entry.n for entry in bins])) / 2
+    return [entry for entry in bins if entry.n >= half]
+
+
+def _weighted_line(x: Floats, y: Floats, weights: Floats, prior: float) -> Floats:
+    """Return intercept and slope; `prior` is the slope's weight toward zero."""
+    normal = np.array([[weights.sum(), weights @ x], [weights @ x, weights @ x**2 + prior]])
+    return np.asarray(np.linalg.solve(normal, np.array([weights @ y, weights @ (x * y)])))
+
+
+def _rising(time_s: Floats) -> Floats:
+    least_step_s = 1e-6  # one tick of the finest sensor clock
+    if time_s.size < 2 or np.diff(time_s).min() >= least_step_s:
+        return time_s
+    floor_s = least_step_s * np.arange(time_s.size)
+    return np.asarray(np.maximum.accumulate(time_s - floor_s) + floor_s)

@@ -1,0 +1,99 @@
+"""Mark lost samples: rows that a stream should have, and has not, become NaN rows on its time grid."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analyzer.model import Floats, SensorStream
+
+__all__ = ["HolesConfig", "missing_between", "with_holes_marked"]
+
+
+@dataclass(frozen=True, slots=True)
+class HolesConfig:
+    """What counts as a hole.
+
+    Attributes
+    ----------
+    least_periods : float
+        Neighbours further apart than this many sample periods have lost samples between them: half way to one lost
+        sample. A late stamp makes such a step too, but the next step makes up for it, so pairs of steps decide.
+    longest_s : float
+        A longer hole stays one: it is a pause of the sensor, and no run goes on over it.
+    """
+
+    least_periods: float = 1.5
+    longest_s: float = 60.0
+
+
+def with_holes_marked(stream: SensorStream, config: HolesConfig | None = None) -> SensorStream:
+    """Return the stream with a NaN row for every sample that was lost.
+
+    Parameters
+    ----------
+    stream : SensorStream
+        Rows may be missing. Rows already NaN stay as they are.
+    config : HolesConfig, optional
+
+    Returns
+    -------
+    SensorStream
+        The very same stream if nothing is missing. New rows are spread evenly between their neighbours, are NaN,
+        and not clipped.
+    """
+    config = config or HolesConfig()
+    if stream.n_samples < 3:
+        return stream
+    n_missing = missing_between(stream.time_s, config)
+    if not n_missing.any():
+        return stream
+    n_rows = stream.n_samples + int(n_missing.sum())
+    kept = np.arange(stream.n_samples) + np.concatenate([[0], np.cumsum(n_missing)])
+    time_s = np.interp(np.arange(n_rows), kept, stream.time_s)
+    # Interpolation may differ from the times it goes through in the last bit.
+    time_s[kept] = stream.time_s
+    clipped = np.zeros((n_rows, 6), dtype=np.bool_)
+    clipped[kept] = stream.clipped
+    return SensorStream(
+        stream.placement,
+        time_s,
+        _spread(stream.acc_m_s2, kept, n_rows),
+        _spread(stream.gyr_rad_s, kept, n_rows),
+        stream.acc_range_m_s2,
+        stream.gyr_range_rad_s,
+        clipped,
+        stream.frame,
+    )
+
+
+def missing_between(time_s: Floats, config: HolesConfig) -> NDArray[np.int64]:
+    """Return how many samples are missing between each pair of neighbours.
+
+    Parameters
+    ----------
+    time_s : (n,) float array
+        Strictly rising, n at least 2.
+    config : HolesConfig
+
+    Returns
+    -------
+    (n - 1,) int array
+        0 where none is missing or the hole is longer than `HolesConfig.longest_s`.
+    """
+    steps_s = np.diff(time_s)
+    period_s = float(np.median(steps_s))
+    hole = (steps_s > config.least_periods * period_s) & (steps_s <= config.longest_s)
+    pair_is_long = steps_s[1:] + steps_s[:-1] > (config.least_periods + 1) * period_s
+    hole[1:] &= pair_is_long
+    hole[:-1] &= pair_is_long
+    n_missing = np.zeros(steps_s.size, dtype=np.int64)
+    # A step just past the limit rounds to two periods or less: it stands for one lost sample at least.
+    n_missing[hole] = np.maximum(np.rint(steps_s[hole] / period_s).astype(np.int64) - 1, 1)
+    return n_missing
+
+
+def _spread(rows: Floats, kept: NDArray[np.int64], n_rows: int) -> Floats:
+    spread = np.full((n_rows, 3), np.nan)
+    spread[kept] = rows
+    return spread
