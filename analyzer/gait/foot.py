@@ -50,6 +50,8 @@ class FootConfig:
         A rebuilt peak never exceeds this multiple of full scale.
     clipped_doubt_m_s2, rebuilt_doubt : float
         Standard uncertainty of a clipped sample: this, plus this share of what was added to it.
+    pitch_repeat_sd_rad : float
+        How well the pitch of a foot at its stillest instant repeats from stride to stride (5 deg).
     lost_doubt_m_s2 : float
         Standard uncertainty of a bridged sample.
     lever_forward_m, lever_up_m : float
@@ -75,6 +77,7 @@ class FootConfig:
     rebuilt_cap: float = 3.0
     clipped_doubt_m_s2: float = 20.0
     rebuilt_doubt: float = 0.5
+    pitch_repeat_sd_rad: float = np.radians(5.0)
     lost_doubt_m_s2: float = 40.0
     lever_forward_m: float = -0.10
     lever_up_m: float = 0.07
@@ -138,7 +141,7 @@ def analyze_foot(signals: GridSignals, config: FootConfig) -> FootGait:
     rough = _Contacts.from_phases(phases)
     anchor = _anchors(gyr, rough, signals.rate_hz, config)
     opens = _stride_openers(phases, anchor, signals.rate_hz, config)
-    gyr = _closed_rotation(gyr, axis, np.asarray(signals.clipped[:, 3:].any(axis=1)), anchor[opens], anchor[opens + 1])
+    gyr = _closed_rotation(gyr, axis, signals, (anchor[opens], anchor[opens + 1]), config)
     motion = _motion(acc, gyr, doubt, signals.rate_hz)
     # First without a lever: that tells which way is up, and so where the ball of the foot lies.
     paths = solve_strides(motion, anchor[opens], anchor[opens + 1], config.trajectory)
@@ -207,14 +210,26 @@ def _stride_openers(phases: Phases, anchor: Indices, rate_hz: float, config: Foo
     return np.flatnonzero(both & one_swing & short & (np.diff(anchor) > 0))
 
 
-def _closed_rotation(gyr: Floats, axis: Floats, clipped: Bools, first: Indices, last: Indices) -> Floats:
-    """Angular rate with the rotation that clipping took given back: a foot comes back to the pitch it had."""
+def _closed_rotation(
+    gyr: Floats, axis: Floats, signals: GridSignals, strides: tuple[Indices, Indices], config: FootConfig
+) -> Floats:
+    """Return the angular rate with the rotation that clipping took given back.
+
+    A foot comes back to about the pitch it had one stride before. What is missing to that is shared between the
+    clipped samples, as far as they can have hidden it, and a true change of pitch.
+    """
+    clipped = np.asarray(signals.clipped[:, 3:].any(axis=1))
+    first, last = strides
     if not clipped.any() or not len(first):
         return gyr
-    turned = np.concatenate([[0.0], np.cumsum(gyr @ axis)])
+    step_s = 1.0 / signals.rate_hz
+    turned = np.concatenate([[0.0], np.cumsum(gyr @ axis)]) * step_s
     n_clipped = np.concatenate([[0], np.cumsum(clipped)])
     count = n_clipped[last] - n_clipped[first]
-    share = np.divide(turned[last] - turned[first], count, out=np.zeros(len(first)), where=count > 0)
+    hidden_sd = config.rebuilt_doubt * signals.gyr_range_rad_s * step_s * count
+    believed = hidden_sd**2 / (hidden_sd**2 + config.pitch_repeat_sd_rad**2)
+    rotation = believed * (turned[last] - turned[first])
+    share = np.divide(rotation, count * step_s, out=np.zeros(len(first)), where=count > 0)
     missing = np.zeros(len(gyr) + 1)
     np.add.at(missing, first, share)
     np.add.at(missing, last, -share)

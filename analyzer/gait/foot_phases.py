@@ -85,7 +85,7 @@ def find_phases(slow_pitch_rad_s: Floats, mid_swing: Indices, rate_hz: float, co
     """
     before, after, period = _swing_pairs(mid_swing, rate_hz, config)
     n = len(slow_pitch_rad_s)
-    contact = _initial_contacts(slow_pitch_rad_s, before, period, config)
+    contact = _initial_contacts(slow_pitch_rad_s, (before, after, period), config)
     toe_off = _toe_offs(slow_pitch_rad_s, contact, (before, after, period), rate_hz, config)
     known = (contact != NOT_SEEN) | (toe_off != NOT_SEEN)
     keep = known & (contact < n) & (toe_off < n)
@@ -112,12 +112,19 @@ def _swing_pairs(mid_swing: Indices, rate_hz: float, config: PhaseConfig) -> tup
     return np.array(before, dtype=np.intp), np.array(after, dtype=np.intp), np.array(period, dtype=np.float64)
 
 
-def _initial_contacts(pitch: Floats, before: Indices, period: Floats, config: PhaseConfig) -> Indices:
+def _initial_contacts(pitch: Floats, swings: tuple[Indices, Indices, Floats], config: PhaseConfig) -> Indices:
+    before, after, period = swings
     minima = local_minima(pitch, config.min_prominence_rad_s)
-    earliest = before + config.contact_from * period
-    following = np.searchsorted(minima, earliest)
+    # A dent in the swing itself is no contact: by then the foot has begun to turn toe-down.
+    minima = minima[pitch[minima] < 0]
+    # A recording that begins in mid-stride has no swing before its first contact: one stride before the next.
+    opening = (before == NOT_SEEN) & (after < period)
+    swing = np.where(opening, after - period, before)
+    following = np.searchsorted(minima, swing + config.contact_from * period)
     candidate = np.append(minima, len(pitch))[following]
-    fits = (before != NOT_SEEN) & (candidate <= before + config.contact_to * period)
+    fits = ((before != NOT_SEEN) | opening) & (candidate <= swing + config.contact_to * period)
+    # Without the swing the first minimum may already be the push-off.
+    fits &= ~opening | (candidate < after - config.toe_off_from * period)
     return np.where(fits, candidate, NOT_SEEN)
 
 

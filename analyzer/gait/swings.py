@@ -34,7 +34,7 @@ class SwingConfig:
     cutoff_hz: float = 12.0
     min_rate_rad_s: float = np.radians(250.0)
     min_prominence_rad_s: float = np.radians(200.0)
-    min_share_of_peaks: float = 0.30
+    min_share_of_peaks: float = 0.20
     min_stride_s: float = 0.30
 
 

@@ -33,6 +33,8 @@ class TouchdownConfig:
         Delay of the turn of the pitch rate against contact, by running speed: late in a jog (heel first, then the
         foot slaps down), early in a sprint (the foot slows its rotation before it lands). Direction as in
         [falbriard2018].
+    shared_error : float
+        Both signs look at one landing: together they are less sure than two looks would be, by this factor.
     outlier_s : float
         When the two signs are further apart the impact is believed.
     """
@@ -46,6 +48,7 @@ class TouchdownConfig:
     onset_delay_s: float = 0.002
     onset_sd_s: float = 0.005
     turn_sd_s: float = 0.009
+    shared_error: float = 1.35
     turn_speed_m_s: tuple[float, ...] = (2.5, 3.5, 4.5, 5.5, 8.0)
     turn_delay_s: tuple[float, ...] = (0.006, 0.001, -0.005, -0.011, -0.014)
     outlier_s: float = 0.025
@@ -114,4 +117,4 @@ def _fused(
     turn_weight = np.where(agree | ~clear, 1.0 / (config.turn_sd_s**2 + sampling_s**2), 0.0)
     total = impact_weight + turn_weight
     index = (impact_weight * by_impact + turn_weight * by_turn) / total
-    return Touchdowns(index, 1.0 / np.sqrt(total))
+    return Touchdowns(index, config.shared_error / np.sqrt(total))

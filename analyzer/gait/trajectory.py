@@ -43,6 +43,8 @@ class TrajectoryConfig:
         Height difference of two contacts of a foot on level ground.
     drift_m_s2 : float
         Even drift of the specific force: soft tissue, scale and bias together.
+    scale_sd : float
+        Relative: scale of the accelerometer and whatever all strides of a foot share.
     n_iterations : int
         Gauss-Newton steps; the third changes stride lengths by less than 1 mm.
     """
@@ -51,6 +53,7 @@ class TrajectoryConfig:
     lever_sd_m: float = 0.02
     level_sd_m: float = 0.02
     drift_m_s2: float = 0.15
+    scale_sd: float = 0.01
     n_iterations: int = 5
 
 
@@ -160,6 +163,7 @@ def solve_strides(motion: FootMotion, first: Indices, last: Indices, config: Tra
     spread = np.einsum("kij,kjl,kml->kim", problem.way_design, covariance, problem.way_design)
     anchor_sd_m = _anchor_sd_m_s(motion, first, last, config) * integrals.duration_s
     length, length_sd = _length(way, spread, anchor_sd_m)
+    length_sd = np.hypot(length_sd, config.scale_sd * length)
     return StridePaths(first, last, way, length, length_sd, levelling, state[:, 2:5], state[:, 5:8])
 
 

@@ -1,0 +1,304 @@
+"""Contacts of one shank: the onset of the impact, and the shank's turn into the backswing.
+
+Seen from the side a shank swings forward once a stride. It slows and turns back just before the foot lands, is tipped
+over the standing foot, and is thrown back as the foot leaves. The first landing jolt along the bone marks initial
+contact, the corner between tipping and throwing marks toe-off.
+
+Chosen on four of the eight treadmill runners of the recordings with truth and checked on the other four and on one
+sprinter; the shares are rounded, none is fitted to a recording.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import signal as scipy_signal
+
+from analyzer.gait import spans
+from analyzer.gait.contacts import ContactEvents
+from analyzer.gait.spans import Indices
+from analyzer.model import Bools, Floats
+from analyzer.signal.filters import lowpass
+from analyzer.signal.grid import GridSignals
+
+__all__ = ["ShankConfig", "shank_contacts", "swing_rate"]
+
+
+@dataclass(frozen=True, slots=True)
+class ShankConfig:
+    """How contacts of a shank are found.
+
+    Attributes
+    ----------
+    swing_cutoff_hz : float
+        Mid-swings are looked for below it: above the stride frequency of any runner (2.6 Hz), below the impact.
+    rate_cutoff_hz : float
+        Shape of the swing rate: keeps the corner at toe-off, removes the ringing of the impact.
+    impact_cutoff_hz : float
+        Force along the bone: removes the ringing of the strap, which differs between sensors, and keeps the onset.
+    least_swing_rad_s, least_swing_share : float
+        A mid-swing is at least that fast, and that share of the window's usual mid-swing: shuffles are not strides.
+    least_prominence_rad_s : float
+        A mid-swing stands out that far: two humps of one swing are one.
+    least_stride_s, most_stride_s : float
+        Mid-swings closer or farther apart than a running stride (2.9 to 1.05 strides a second) are not neighbours.
+    least_contact_s, most_contact_s : float
+        Contacts of running, with margin for the first ones from a stand.
+    most_duty_factor : float
+        A foot on the ground for more than half of its stride walks; 0.05 of margin for the error of both events.
+    landing_share : float
+        Share of a stride after the swing's end within which the shank is stopped by the landing.
+    impact_share : float
+        Share of a stride after that stop within which the force along the bone still rises.
+    onset_share : float
+        Share of the rise of the force at which it counts as begun: above the noise before it.
+    least_impact_m_s2 : float
+        A smaller rise is no impact to time: initial contact is then taken from the rate alone.
+    soft_landing_share : float
+        Where between the swing's end and the shank's stop initial contact lies when only the rate tells.
+    backswing_from_share, backswing_until_share : float
+        Where the fastest backswing lies, as shares of a stride after the swing's end.
+    toe_off_share : float
+        Share of the fall of the rate from its last high in contact to the fastest backswing at which the foot leaves.
+    least_backswing_rad_s : float
+        A smaller fall is no throw of the leg: no toe-off is given.
+    margin_s : float
+        Reach of the filters: lost or clipped samples this close touch an event.
+    default_stride_s : float
+        Length of search where no stride is complete.
+    initial_contact_sd_s, soft_sd_s, toe_off_sd_s : float
+        Uncertainty of the events between people and within them, measured on the first half of the runners.
+    """
+
+    swing_cutoff_hz: float = 6.0
+    rate_cutoff_hz: float = 12.0
+    impact_cutoff_hz: float = 30.0
+    least_swing_rad_s: float = 4.4
+    least_swing_share: float = 0.45
+    least_prominence_rad_s: float = 3.5
+    least_stride_s: float = 0.34
+    most_stride_s: float = 0.95
+    least_contact_s: float = 0.07
+    most_contact_s: float = 0.40
+    most_duty_factor: float = 0.55
+    landing_share: float = 0.18
+    impact_share: float = 0.03
+    onset_share: float = 0.10
+    least_impact_m_s2: float = 3.0
+    soft_landing_share: float = 0.45
+    backswing_from_share: float = 0.36
+    backswing_until_share: float = 0.70
+    toe_off_share: float = 0.15
+    least_backswing_rad_s: float = 1.5
+    margin_s: float = 0.02
+    default_stride_s: float = 0.70
+    initial_contact_sd_s: float = 0.009
+    soft_sd_s: float = 0.015
+    toe_off_sd_s: float = 0.011
+
+
+def shank_contacts(signals: GridSignals, config: ShankConfig) -> ContactEvents:
+    """Return the contacts of one shank in one run window.
+
+    Parameters
+    ----------
+    signals : GridSignals
+        A shank; any mounting. Standing and walking at the ends give no contacts.
+    config : ShankConfig
+
+    Returns
+    -------
+    ContactEvents
+        Side of the placement. None at all without a gyroscope: the swing is not seen without it. Quality ``edge``
+        where an event lies outside the window or the strides break off, its time NaN.
+
+    Notes
+    -----
+    The onset of the force along the bone is the rule of Mercer 2003 and Purcell 2006 with windows that scale with the
+    stride; toe-off follows the shank's rate as in McGrath 2012, at its corner and not at its minimum.
+    """
+    if not signals.has_gyroscope:
+        return ContactEvents.none()
+    rate_rad_s = swing_rate(signals, config)
+    rows = _rows(rate_rad_s, signals.rate_hz, config)
+    if len(rows.before) == 0:
+        return ContactEvents.none()
+    landing = _landings(rate_rad_s, rows, signals.rate_hz, config)
+    contact, soft = _initial_contacts(signals, landing, rows, config)
+    leaving = _leavings(rate_rad_s, rows, landing, config)
+    off = _toe_offs(rate_rad_s, leaving, config)
+    return _events(signals, _Found(rows, landing, leaving, contact, off, soft), config)
+
+
+def swing_rate(signals: GridSignals, config: ShankConfig) -> Floats:
+    """Return the rate of the shank about its swing axis, forward swing positive.
+
+    Parameters
+    ----------
+    signals : GridSignals
+        With gyroscope; any mounting.
+    config : ShankConfig
+
+    Returns
+    -------
+    (n,) float array
+        rad/s, smoothed. The axis is the one about which the shank turns most. A leg swings forward faster and shorter
+        than it moves back, which gives the sign.
+    """
+    smooth = lowpass(signals.gyr_rad_s, config.rate_cutoff_hz, signals.rate_hz)
+    axis = np.linalg.eigh(smooth.T @ smooth)[1][:, -1]
+    rate_rad_s = smooth @ axis
+    return np.asarray(rate_rad_s if np.mean(rate_rad_s**3) >= 0.0 else -rate_rad_s)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Rows:
+    """Contacts to be found: mid-swing before and after (sample, -1 for none), and samples of a stride."""
+
+    before: Indices
+    after: Indices
+    stride: Floats
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Landing:
+    """End of the swing, and the shank stopped by the landing; samples, -1 for none."""
+
+    swing_end: Indices
+    stop: Indices
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Leaving:
+    """Last high of the rate in contact, and the fastest backswing; samples, -1 for none."""
+
+    high: Indices
+    backswing: Indices
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Found:
+    """All that was found, one row a contact; events as fractional samples."""
+
+    rows: _Rows
+    landing: _Landing
+    leaving: _Leaving
+    contact: Floats
+    off: Floats
+    soft: Bools
+
+
+def _mid_swings(rate_rad_s: Floats, rate_hz: float, config: ShankConfig) -> Indices:
+    slow = lowpass(rate_rad_s, config.swing_cutoff_hz, rate_hz)
+    distance = max(1, round(config.least_stride_s * rate_hz))
+    least = config.least_swing_rad_s
+    at, found = scipy_signal.find_peaks(slow, height=least, distance=distance, prominence=config.least_prominence_rad_s)
+    if len(at) == 0:
+        return np.asarray(at, dtype=np.int64)
+    usual = np.percentile(found["peak_heights"], 90)
+    return np.asarray(at[found["peak_heights"] >= config.least_swing_share * usual], dtype=np.int64)
+
+
+def _rows(rate_rad_s: Floats, rate_hz: float, config: ShankConfig) -> _Rows:
+    """Pair mid-swings into contacts; a chain of strides has half a contact at each of its ends."""
+    top = _mid_swings(rate_rad_s, rate_hz, config)
+    apart = np.diff(top)
+    linked = (apart >= config.least_stride_s * rate_hz) & (apart <= config.most_stride_s * rate_hz)
+    usual = float(np.median(apart[linked])) if linked.any() else config.default_stride_s * rate_hz
+    # A swing without a running stride on either side is a step of a walk.
+    first = top[np.concatenate([[False], linked]) < np.concatenate([linked, [False]])] if len(top) else top
+    last = top[np.concatenate([[False], linked]) > np.concatenate([linked, [False]])] if len(top) else top
+    none = np.full(len(first), -1)
+    before = np.concatenate([none, top[:-1][linked], last])
+    after = np.concatenate([first, top[1:][linked], none])
+    stride = np.where((before >= 0) & (after >= 0), after - before, usual)
+    order = np.argsort(np.where(before >= 0, before, after - usual), kind="stable")
+    return _Rows(before[order], after[order], stride[order])
+
+
+def _landings(rate_rad_s: Floats, rows: _Rows, rate_hz: float, config: ShankConfig) -> _Landing:
+    n = len(rate_rad_s)
+    # Cut at the end of the window: the swing may have ended there although the whole search does not fit in.
+    reach = np.minimum(rows.before + _samples(0.5 * rows.stride), n)
+    end = spans.first_below(rate_rad_s, rows.before, reach, np.zeros(len(reach)))
+    swing_end = np.where(np.isnan(end), -1, _samples(np.nan_to_num(end)))
+    stop = spans.lowest(rate_rad_s, swing_end, swing_end + _samples(config.landing_share * rows.stride) + 1)
+    return _Landing(swing_end, stop)
+
+
+def _initial_contacts(
+    signals: GridSignals, landing: _Landing, rows: _Rows, config: ShankConfig
+) -> tuple[Floats, Bools]:
+    """Return the onset of the rise of the force along the bone, and where only the rate could tell."""
+    up = signals.acc_m_s2.mean(axis=0)
+    along = lowpass(signals.acc_m_s2 @ (up / np.linalg.norm(up)), config.impact_cutoff_hz, signals.rate_hz)
+    low = spans.lowest(along, landing.swing_end, landing.stop + 1)
+    high = spans.highest(along, low, landing.stop + _samples(config.impact_share * rows.stride) + 1)
+    rise = np.where(high >= 0, along[high] - along[low], 0.0)
+    onset = spans.last_below(along, low, high + 1, along[low] + config.onset_share * rise)
+    soft = ~(rise >= config.least_impact_m_s2) | np.isnan(onset)
+    share = config.soft_landing_share
+    middle = np.where(landing.stop >= 0, (1.0 - share) * landing.swing_end + share * landing.stop, np.nan)
+    return np.where(soft, middle, onset), soft
+
+
+def _leavings(rate_rad_s: Floats, rows: _Rows, landing: _Landing, config: ShankConfig) -> _Leaving:
+    landed, swings = landing.stop >= 0, rows.after >= 0
+    begin = np.where(
+        landed,
+        landing.swing_end + _samples(config.backswing_from_share * rows.stride),
+        np.where(rows.before < 0, rows.after - _samples(0.45 * rows.stride), -1),
+    )
+    end = np.where(swings, rows.after, landing.swing_end + _samples(config.backswing_until_share * rows.stride))
+    backswing = spans.lowest(rate_rad_s, begin, np.where(begin < 0, begin, end))
+    since = np.where(landed, landing.stop, np.maximum(backswing - _samples(0.35 * rows.stride), 0))
+    return _Leaving(spans.highest(rate_rad_s, np.where(backswing < 0, -1, since), backswing), backswing)
+
+
+def _toe_offs(rate_rad_s: Floats, leaving: _Leaving, config: ShankConfig) -> Floats:
+    fall = rate_rad_s[leaving.high] - rate_rad_s[leaving.backswing]
+    level = rate_rad_s[leaving.high] - config.toe_off_share * fall
+    off = spans.first_below(rate_rad_s, leaving.high, leaving.backswing + 1, level)
+    # A high on the very first sample is where the window begins, not where the rate turns.
+    seen = (leaving.high > 0) & (leaving.backswing >= 0) & (fall >= config.least_backswing_rad_s)
+    return np.where(seen, off, np.nan)
+
+
+def _events(signals: GridSignals, found: _Found, config: ShankConfig) -> ContactEvents:
+    keep = _plausible(found, signals.rate_hz, config)
+    quality = _quality(signals, found, config)[keep]
+    contact_sd_s = np.where(found.soft, config.soft_sd_s, config.initial_contact_sd_s)
+    n = int(keep.sum())
+    return ContactEvents(
+        signals.to_time(found.contact[keep]),
+        signals.to_time(found.off[keep]),
+        np.where(np.isnan(found.contact), np.nan, contact_sd_s)[keep],
+        np.where(np.isnan(found.off), np.nan, config.toe_off_sd_s)[keep],
+        (signals.placement.side,) * n,
+        tuple(quality.tolist()),
+    )
+
+
+def _plausible(found: _Found, rate_hz: float, config: ShankConfig) -> Bools:
+    contact_time_s = (found.off - found.contact) / rate_hz
+    # Comparisons with NaN are False: half contacts pass.
+    impossible = (contact_time_s < config.least_contact_s) | (contact_time_s > config.most_contact_s)
+    walks = contact_time_s > config.most_duty_factor * found.rows.stride / rate_hz
+    return ~(impossible | walks) & ~(np.isnan(found.contact) & np.isnan(found.off))
+
+
+def _quality(signals: GridSignals, found: _Found, config: ShankConfig) -> "np.ndarray[tuple[int], np.dtype[np.str_]]":
+    """Worst first: a hole, an event that is missing, a clipped sample in a feature that gives a time."""
+    margin = _samples(np.array(config.margin_s * signals.rate_hz)) + 1
+    first = np.where(found.landing.swing_end >= 0, found.landing.swing_end, found.leaving.high) - margin
+    last = np.where(found.leaving.backswing >= 0, found.leaving.backswing, found.landing.stop) + margin
+    gap = spans.any_in(signals.lost, first, last)
+    clipped_rate = spans.any_in(signals.clipped[:, 3:].any(axis=1), first, last)
+    onset = _samples(np.nan_to_num(found.contact, nan=-1.0))
+    # A peak of the impact that is cut off leaves its onset where it was.
+    clipped_onset = spans.any_in(signals.clipped[:, :3].any(axis=1), found.landing.swing_end, onset)
+    half = np.isnan(found.contact) | np.isnan(found.off)
+    return np.select([gap, half, clipped_rate | clipped_onset], ["gap", "edge", "clipped"], "ok")
+
+
+def _samples(length: Floats) -> Indices:
+    return np.rint(length).astype(np.int64)
