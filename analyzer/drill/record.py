@@ -127,6 +127,7 @@ def _record(
     start_s, seen = _start_s(signals, contacts, bout, config)
     stop_s = float(np.nanmax([bout[1], *contacts["toe_off_s"].to_numpy()]))
     step_middle = _middle(steps["start_s"], steps["step_time_s"])
+    step_end = (steps["start_s"] + steps["step_time_s"]).to_numpy()
     return RunRecord(
         start_s,
         stop_s,
@@ -138,7 +139,9 @@ def _record(
         _troubles(contacts, strides, signals, gait.used, (start_s, seen), config),
         contacts,
         strides.assign(phase=phases(middle, speed, slowing_s, config.profile, strides["end_s"].to_numpy())),
-        steps.assign(phase=phases(step_middle, steps["speed_m_s"].to_numpy(), slowing_s, config.profile)),
+        steps.assign(
+            phase=phases(step_middle, steps["speed_m_s"].to_numpy(), slowing_s, config.profile, step_end)
+        ),
         gait.used,
         gait.pitch_axes,
     )

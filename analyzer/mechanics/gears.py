@@ -1,0 +1,197 @@
+"""Rules on the efforts: do they differ, was the first too fast, the last a true top speed, the rest long enough."""
+
+from collections.abc import Hashable, Mapping
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+from scipy import constants
+
+from analyzer.drill.estimate import Interval, log_change
+from analyzer.drill.profile import ProfileConfig, distance_at_m, fit_profile, speed_at_m_s
+from analyzer.drill.stages import Stage
+from analyzer.mechanics.case import Case, of_runs
+from analyzer.mechanics.thresholds import Norm, Rule
+from analyzer.mechanics.verdict import Band, Verdict, cannot_tell, finding, judge, percent
+from analyzer.model import Finding, Level, Plan
+
+__all__ = ["contrast", "first_run_fast", "not_top_gear", "rest"]
+
+_SEVERITY = {Level.FIX: 2, Level.LOOK: 1}
+
+
+def contrast(case: Case, rule: Rule) -> Finding | None:
+    """Judge whether the asked efforts came out as different speeds."""
+    if not case.planned:
+        reason = "there was no plan" if case.inputs.plan is None else "no run matched the plan"
+        return cannot_tell(rule, 0, {"reason": reason})
+    stages = case.compared
+    if len(stages) < rule.gates["min_stages"]:
+        # A plan of one effort asks for no contrast: silence is right.
+        several = case.inputs.plan is None or len(set(case.inputs.plan.efforts_pct)) > 1
+        return cannot_tell(rule, len(stages), {"reason": "only one of them was run"}) if several else None
+    judged = _judged_gaps(case, rule)
+    if not judged:
+        return None
+    # The worst pair speaks for all; praise needs every pair.
+    verdict, gap, lower, upper = max(judged, key=lambda item: _rank(item[0], item[1]))
+    if verdict is None:
+        return None
+    words = {
+        "lower": percent(lower.asked_effort_pct),
+        "upper": percent(upper.asked_effort_pct),
+        "keep": f"{rule.limits['keep_pct']:.0f}",
+    }
+    return finding(rule, verdict, gap, len(lower.runs) + len(upper.runs), words)
+
+
+def first_run_fast(case: Case, rule: Rule) -> Finding | None:
+    """Judge whether the lowest effort was run too fast."""
+    top = case.top(rule.gates["min_reference_effort_pct"])
+    if top is None or case.compared[0].asked_effort_pct > rule.gates["max_asked_effort_pct"]:
+        return None
+    first = case.compared[0]
+    gap = _gap(first, top, top, case)
+    # The gap is in per cent of top speed, so the rest of it is what was reached.
+    reached = Interval(100 - gap.value, 100 - gap.high, 100 - gap.low)
+    wording = case.inputs.plan.wording if case.inputs.plan else "effort"
+    look, fix = rule.limits[f"{wording}_look_pct"], rule.limits[f"{wording}_fix_pct"]
+    verdict = judge(reached, Band(look, fix), rule)
+    if verdict is None:
+        return None
+    words = {"asked": percent(first.asked_effort_pct), "value": f"{reached.value:.0f}", "look": f"{look:.0f}"}
+    return finding(rule, verdict, reached, len(first.runs) + len(top.runs), words)
+
+
+def not_top_gear(case: Case, rule: Rule) -> Finding | None:
+    """Judge whether the athlete ran through the mark at full effort.
+
+    Notes
+    -----
+    Without earlier sessions this is the one sign that is not also a sign of poor contrast: two runs of one speed may
+    both be flat out or both be held back, and `contrast` says so.
+    """
+    top = case.top(rule.gates["min_asked_effort_pct"])
+    if top is None:
+        return None
+    found = [_shortfall(case, number, int(rule.gates["min_strides"])) for number in top.runs]
+    known = [shortfall for shortfall in found if np.isfinite(shortfall.value)]
+    if not known:
+        return None
+    # The best of several runs at full effort: one of them run through is enough.
+    least = min(known, key=lambda shortfall: shortfall.value)
+    verdict = judge(least, Band(rule.limits["look_m"], rule.limits["fix_m"]), rule)
+    if verdict is None:
+        return None
+    words = {"asked": percent(top.asked_effort_pct), "yards": f"{least.value / constants.yard:.0f}"}
+    return finding(rule, verdict, least, len(known), words)
+
+
+def rest(case: Case, rule: Rule, norm: Norm) -> Finding | None:
+    """Judge the shortest rest against what the run before it calls for."""
+    rests = _rests(case, norm)
+    if len(rests) + 1 < rule.gates["min_runs"]:
+        return None
+    share, asked, rest_s, needed = min(rests)
+    # Both ends of a rest are known to a tenth of a second: the interval is the number.
+    found = Interval(share, share, share)
+    verdict = judge(found, Band(rule.limits["look_pct"], rule.limits["fix_pct"], low_is_worse=True), rule)
+    if verdict is None:
+        return None
+    words = {"asked": asked, "rest": f"{rest_s:.0f}", "need": f"{np.ceil(needed / 5) * 5:.0f}"}
+    return finding(rule, verdict, found, len(rests), words)
+
+
+def _judged_gaps(case: Case, rule: Rule) -> list[tuple[Verdict | None, Interval, Stage, Stage]]:
+    """Return verdicts on neighbouring efforts and on the whole span, where the efforts asked lie far enough apart."""
+    limits, stages = rule.limits, case.compared
+    near = Band(limits["look_pct"], limits["fix_pct"], limits["keep_pct"], low_is_worse=True)
+    far = Band(limits["total_look_pct"], limits["total_fix_pct"], limits["total_keep_pct"], low_is_worse=True)
+    pairs = [(pair, near, rule.gates["min_asked_step_pct"]) for pair in pairwise(stages)]
+    pairs.append(((stages[0], stages[-1]), far, rule.gates["min_asked_span_pct"]))
+    judged = []
+    for (lower, upper), band, least in pairs:
+        gap = _gap(lower, upper, stages[-1], case)
+        if upper.asked_effort_pct - lower.asked_effort_pct >= least and np.isfinite(gap.value):
+            judged.append((judge(gap, band, rule), gap, lower, upper))
+    return judged
+
+
+def _gap(lower: Stage, upper: Stage, top: Stage, case: Case) -> Interval:
+    """Return the difference of two stages' peak speeds in per cent of the top stage's."""
+    speeds = [stage.metrics["peak_speed_m_s"] for stage in (lower, upper, top)]
+    # The upper share is taken as known: its error is a second-order part of the gap's.
+    change, sd, quantile = log_change(speeds[0], speeds[1], case.inputs.stage_config.estimate)
+    share = 100 * speeds[1].value / speeds[2].value
+    value, low, high = (share * -float(np.expm1(-x)) for x in (change, change - quantile * sd, change + quantile * sd))
+    return Interval(value, low, high)
+
+
+def _rank(verdict: Verdict | None, gap: Interval) -> tuple[int, float]:
+    """Order by severity, praise only if there is nothing else, then by how small the gap is."""
+    severity = -1 if verdict is not None and verdict.level is Level.KEEP else 0
+    if verdict is not None:
+        severity = _SEVERITY.get(verdict.level, severity)
+    return severity, -gap.value
+
+
+def _shortfall(case: Case, number: int, min_strides: int) -> Interval:
+    """Return how far before the mark slowing began; NaN if it did not, or where it cannot be told."""
+    run = of_runs(case.inputs.runs, [number]).iloc[0]
+    onset, distance = float(run["deceleration_start_s"]), float(run["distance_m"])
+    strides = of_runs(case.inputs.strides, [number])
+    # A stride that ends in the slowing would bend the profile down.
+    strides = strides[(strides["end_s"] <= onset) & strides["stride_length_m"].notna()]
+    # Without its start a run's way cannot be counted from zero.
+    cut = "cut_start" in str(run["quality"]).split(";")
+    if cut or len(strides) < max(min_strides, 3) or not np.isfinite(distance):
+        return Interval()
+    config = ProfileConfig()
+    profile = fit_profile(
+        strides["start_s"].to_numpy(dtype=float),
+        strides["end_s"].to_numpy(dtype=float),
+        strides["stride_length_m"].to_numpy(dtype=float),
+        strides["stride_length_sd_m"].to_numpy(dtype=float),
+        t_start_s=float(run["start_s"]),
+        config=config,
+    )
+    at = np.array([onset])
+    way = float(distance_at_m(profile, at)[0])
+    speed = float(speed_at_m_s(profile, at)[0])
+    # Way: error of scale. Onset and origin: errors of time, so of way by the speed.
+    sd = float(np.hypot(config.scale_sd * way, speed * np.hypot(config.origin_sd_s, config.onset_sd_s)))
+    half = 1.96 * sd
+    return Interval(distance - way, distance - way - half, distance - way + half)
+
+
+def _rests(case: Case, norm: Norm) -> list[tuple[float, str, float, float]]:
+    """Return each rest as per cent of the one needed, the effort after it, its length and the length needed."""
+    runs = case.inputs.runs.sort_values("start_s")
+    planned = _planned_rests(case.inputs.plan, len(runs))
+    rests = []
+    for index, (before, after) in enumerate(pairwise(runs.to_dict("records")), start=1):
+        needed = planned[index] if np.isfinite(planned[index]) else _needed_rest_s(before, norm)
+        share = 100 * after["rest_before_s"] / needed
+        if np.isfinite(share) and np.isfinite(after["asked_effort_pct"]):
+            rests.append((share, percent(after["asked_effort_pct"]), after["rest_before_s"], needed))
+    return rests
+
+
+def _planned_rests(plan: Plan | None, n_runs: int) -> list[float]:
+    """Return the rest the coach planned before each run, NaN where none or where runs and plan do not pair off."""
+    # With runs missing or added it is open which rest was planned before which.
+    if plan is None or len(plan.runs) != n_runs:
+        return [np.nan] * n_runs
+    return [run.rest_before_s for run in plan.runs]
+
+
+def _needed_rest_s(before: Mapping[Hashable, Any], norm: Norm) -> float:
+    """Return the rest that a run calls for: by its effort, or by its length where that is less."""
+    asked = before["asked_effort_pct"]
+    if np.isnan(asked):
+        return np.nan
+    points, rests = norm.columns["asked_effort_pct"], norm.columns["rest_s"]
+    # Efforts between those listed are read off between them.
+    by_effort = float(np.interp(asked, points, rests))
+    by_length = norm.constants["run_times"] * float(before["stop_s"] - before["start_s"])
+    return min(by_effort, by_length)

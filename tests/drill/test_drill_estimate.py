@@ -1,0 +1,100 @@
+import numpy as np
+import pytest
+
+from analyzer.drill.estimate import EstimateConfig, Sample, estimates, interval, log_change, scatter
+
+
+def sample(values, runs=None, measured_sd=np.nan, left=None):
+    values = np.asarray(values, dtype=float)
+    numbers = np.ones(values.size, dtype=np.int64) if runs is None else np.asarray(runs)
+    side = np.zeros(values.size) if left is None else np.asarray(left, dtype=float)
+    return Sample(values, numbers, np.arange(values.size, dtype=float), side, measured_sd)
+
+
+def width(samples, index=0):
+    found = interval(estimates(samples)[index])
+    return (found.high - found.low) / found.value
+
+
+def test_the_estimate_is_the_median_of_all_values():
+    assert estimates([sample([1.0, 2, 9])])[0].value == 2
+
+
+@pytest.mark.parametrize(("n_runs", "n_each"), [(1, 6), (2, 6), (3, 5)])
+def test_intervals_hold_the_truth_about_nineteen_times_in_twenty(n_runs, n_each):
+    """Runs that differ by 2 %, strides by 3 %, one stage beside two others."""
+    rng = np.random.default_rng(11)
+    inside = 0
+    for _ in range(150):
+        truth = 1.0 if n_runs > 1 else 1 + 0.02 * rng.standard_normal()
+        stages = []
+        for _ in range(3):
+            levels = np.repeat(1 + 0.02 * rng.standard_normal(n_runs), n_each) if n_runs > 1 else truth
+            values = levels * (1 + 0.03 * rng.standard_normal(n_runs * n_each))
+            stages.append(sample(values, np.repeat(np.arange(n_runs), n_each)))
+        found = interval(estimates(stages)[0])
+        inside += found.low <= truth <= found.high
+    assert 0.88 <= inside / 150 <= 1.0
+
+
+def test_one_run_that_quickens_through_is_not_scatter():
+    assert width([sample(np.linspace(0.9, 1.0, 8))]) < 1e-6
+
+
+def test_a_difference_between_the_feet_is_not_scatter():
+    left = np.arange(8) % 2
+    assert width([sample(1 + 0.05 * left, left=left)]) < 1e-6
+
+
+def test_a_single_stride_beside_other_stages_borrows_their_scatter():
+    rng = np.random.default_rng(0)
+    other = sample(2 + 0.05 * rng.standard_normal(9))
+    assert np.isfinite(width([sample([2.0]), other]))
+
+
+def test_values_of_unknown_scatter_and_measurement_have_no_interval():
+    assert np.isnan(width([sample([2.0])]))
+
+
+def test_one_peak_speed_is_as_good_as_its_measurement():
+    found = interval(estimates([sample([8.0], measured_sd=0.1)])[0])
+    np.testing.assert_allclose([found.low, found.high], [8 - 0.196, 8 + 0.196], atol=1e-3)
+
+
+def test_two_runs_that_differ_widen_the_interval():
+    rng = np.random.default_rng(4)
+    noise = 0.01 * rng.standard_normal(12)
+    alike = width([sample(1 + noise, np.repeat([1, 2], 6))])
+    apart = width([sample(1 + noise + np.repeat([0, 0.1], 6), np.repeat([1, 2], 6))])
+    assert apart > 2 * alike
+
+
+def test_more_strides_narrow_the_interval():
+    rng = np.random.default_rng(5)
+    few, many = (width([sample(1 + 0.02 * rng.standard_normal(n))]) for n in (6, 60))
+    assert many < few / 2
+
+
+def test_what_all_runs_share_cancels_between_stages():
+    shared_only = EstimateConfig(common_share=1.0)
+    lower, upper = estimates([sample([7.0], measured_sd=0.2), sample([8.0], measured_sd=0.2)], shared_only)
+    assert log_change(lower, upper, shared_only)[1] == 0
+    assert interval(upper, shared_only).high > 8.3
+
+
+def test_no_values_have_no_number():
+    found = estimates([sample([])])[0]
+    assert np.isnan(found.value)
+    assert found.n_values == 0
+
+
+def test_no_stages_have_no_estimates():
+    assert estimates([]) == ()
+
+
+def test_scatter_is_the_spread_about_the_run():
+    rng = np.random.default_rng(6)
+    runs = np.repeat(np.arange(10), 50)
+    found, df = scatter(sample(5 * (1 + 0.03 * rng.standard_normal(500)) + runs * 0.01, runs))
+    assert found == pytest.approx(0.03, rel=0.1)
+    assert df == 500 - 2 * 10
