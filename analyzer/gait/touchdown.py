@@ -6,7 +6,7 @@ import numpy as np
 
 from analyzer.model import Floats
 from analyzer.signal.filters import highpass
-from analyzer.signal.windows import Indices, argmax_between, lead_in
+from analyzer.signal.windows import Indices, argmax_between, first_above
 
 __all__ = ["TouchdownConfig", "Touchdowns", "find_touchdowns"]
 
@@ -20,9 +20,10 @@ class TouchdownConfig:
     impact_cutoff_hz : float
         The leg's own motion stays below 50 Hz, the impact does not.
     search_before_s, search_after_s : float
-        Around the turn of the pitch rate: forefoot landings turn before contact, heel landings after.
+        Around the contact that the turn of the pitch rate foretells.
     onset_share : float
-        The impact begins where it first rises above this share of its peak.
+        The impact is there where it first rises above this share of the highest peak near by: a heel landing has a
+        second, often higher one when the forefoot slaps down.
     min_impact_m_s2, min_contrast : float
         Weaker impacts, or such that stand out less from the swing before, say nothing.
     onset_delay_s : float
@@ -40,9 +41,9 @@ class TouchdownConfig:
     """
 
     impact_cutoff_hz: float = 50.0
-    search_before_s: float = 0.025
-    search_after_s: float = 0.045
-    onset_share: float = 0.25
+    search_before_s: float = 0.035
+    search_after_s: float = 0.030
+    onset_share: float = 0.50
     min_impact_m_s2: float = 10.0
     min_contrast: float = 2.0
     onset_delay_s: float = 0.002
@@ -83,16 +84,16 @@ def find_touchdowns(
     Touchdowns
     """
     burst = np.linalg.norm(highpass(acc_m_s2, _usable_cutoff_hz(config, rate_hz), rate_hz), axis=1)
-    start = np.clip(turn - round(config.search_before_s * rate_hz), 0, len(burst) - 1)
-    stop = np.clip(turn + round(config.search_after_s * rate_hz) + 1, 1, len(burst))
+    speed = np.where(np.isfinite(speed_m_s), speed_m_s, config.turn_speed_m_s[0])
+    by_turn = turn - np.interp(speed, config.turn_speed_m_s, config.turn_delay_s) * rate_hz
+    start = np.clip(np.rint(by_turn - config.search_before_s * rate_hz), 0, len(burst) - 1).astype(np.intp)
+    stop = np.clip(np.rint(by_turn + config.search_after_s * rate_hz) + 1, 1, len(burst)).astype(np.intp)
     peak = argmax_between(burst, start, stop)
-    onset = lead_in(burst, peak, config.onset_share * burst[peak], start)
+    onset = first_above(burst, config.onset_share * burst[peak], start, stop)
     quiet = _level_before(burst, start, rate_hz)
     clear = (burst[peak] >= config.min_impact_m_s2) & (burst[peak] >= config.min_contrast * quiet)
     # The rise crosses the threshold on average half a sample before the first sample above it.
     by_impact: Floats = np.asarray(onset - 0.5 - config.onset_delay_s * rate_hz)
-    speed = np.where(np.isfinite(speed_m_s), speed_m_s, config.turn_speed_m_s[0])
-    by_turn = turn - np.interp(speed, config.turn_speed_m_s, config.turn_delay_s) * rate_hz
     return _fused(by_impact, by_turn, clear, rate_hz, config)
 
 

@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from analyzer.model import Floats
 
-__all__ = ["Indices", "argmax_between", "argmin_between", "gathered", "lead_in", "local_minima"]
+__all__ = ["Indices", "argmax_between", "argmin_between", "first_above", "gathered", "local_minima"]
 
 Indices = NDArray[np.intp]
 
@@ -54,30 +54,28 @@ def argmax_between(values: Floats, start: Indices, stop: Indices) -> Indices:
     return argmin_between(-values, start, stop)
 
 
-def lead_in(values: Floats, peak: Indices, floor: Floats, first: Indices) -> Indices:
-    """Return where each rise to a peak begins: the first sample of those above a floor that lead up to it.
+def first_above(values: Floats, floor: Floats, start: Indices, stop: Indices) -> Indices:
+    """Return where the signal first rises above a level in each half-open range.
 
     Parameters
     ----------
     values : (n,) float array
-    peak : (m,) int array
-        Where the signal is highest.
     floor : (m,) float array
-        Level below which the rise has not begun.
-    first : (m,) int array
-        Never look further back than this; at most the peak.
+        One level per range.
+    start, stop : (m,) int array
+        Ranges inside the signal.
 
     Returns
     -------
     (m,) int array
+        The start of a range in which the signal never rises above its level.
     """
-    if not len(peak):
+    if not len(start):
         return np.empty(0, dtype=np.intp)
-    length = int((peak - first).max()) + 1
-    backwards = peak[:, None] - np.arange(length)
-    quiet = (values[np.clip(backwards, 0, None)] <= floor[:, None]) | (backwards < first[:, None])
-    back = np.where(quiet.any(axis=1), np.argmax(quiet, axis=1), length)
-    return np.asarray(np.maximum(peak - np.maximum(back - 1, 0), first))
+    length = max(1, int((stop - start).max()))
+    inside = np.arange(length) < (stop - start)[:, None]
+    above = inside & (gathered(values, start, length) > floor[:, None])
+    return np.asarray(start + np.argmax(above, axis=1))
 
 
 def local_minima(values: Floats, prominence: float) -> Indices:
