@@ -9,13 +9,13 @@ from analyzer.model import Floats, Placement
 __all__ = ["directions"]
 
 
-def directions(pitch_axes: Sequence[Mapping[Placement, Floats]], peak_speed_m_s: Floats) -> list[str]:
+def directions(travel_axes: Sequence[Mapping[Placement, Floats]], peak_speed_m_s: Floats) -> list[str]:
     """Return the direction of each run of a practice.
 
     Parameters
     ----------
-    pitch_axes : sequence of mappings of Placement to (3,) float array
-        Per run, the swing axis of each foot in its sensor's frame, signed by the run's own fast lobe.
+    travel_axes : sequence of mappings of Placement to (3,) float array
+        Per run, the swing axis of each foot in its sensor's frame, signed by the way the foot travelled.
     peak_speed_m_s : (n,) float array
         NaN where unknown.
 
@@ -26,18 +26,17 @@ def directions(pitch_axes: Sequence[Mapping[Placement, Floats]], peak_speed_m_s:
 
     Notes
     -----
-    The sensor stays on the shoe, so its axis stays put. The fast lobe of a stride is the forward swing; a backward
-    run shows the cycle reversed in time (Mehdizadeh 2015) and so with the opposite sign. The fastest run goes
-    forward: nobody runs backward faster. A practice of one run, or all backward, cannot be told from this alone and
-    reads forward.
+    The sensor stays on the shoe, so the axis about which a foot swings stays put; signed by the way the foot
+    travelled it turns round in a backward run. The fastest run goes forward: nobody runs backward faster. A practice
+    of one run, or all backward, cannot be told from this alone and reads forward.
     """
     speeds = np.nan_to_num(np.asarray(peak_speed_m_s, dtype=np.float64), nan=0.0)
     order = np.argsort(-speeds, kind="stable")
     reference: dict[Placement, Floats] = {}
     for index in order:
-        for placement, axis in pitch_axes[index].items():
+        for placement, axis in travel_axes[index].items():
             reference.setdefault(placement, axis)
-    return [_direction(axes, reference) for axes in pitch_axes]
+    return [_direction(axes, reference) for axes in travel_axes]
 
 
 def _direction(axes: Mapping[Placement, Floats], reference: Mapping[Placement, Floats]) -> str:

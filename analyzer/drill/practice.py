@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -59,7 +60,7 @@ def practice_of(
     config = config or PracticeConfig()
     if not records:
         return Practice(empty(CONTACTS), empty(STRIDES), empty(STEPS), empty(RUNS), ())
-    direction = directions([record.pitch_axes for record in records], _column(records, "peak_speed_m_s"))
+    direction = directions([record.travel_axes for record in records], _column(records, "peak_speed_m_s"))
     slots, notices = _slots(records, direction, plan, config)
     runs = _runs(records, direction, slots, plan, movement, config)
     return Practice(
@@ -93,7 +94,7 @@ def _runs(
     start, stop, peak = (_column(records, name) for name in ("start_s", "stop_s", "peak_speed_m_s"))
     planned = [plan.runs[slot] if plan is not None and slot is not None else None for slot in slots]
     medians = [_medians(record) for record in records]
-    columns: dict[str, Sequence[object] | Floats] = {
+    columns: dict[str, Sequence[Any] | np.ndarray[Any, Any]] = {
         "run": np.arange(1, len(records) + 1),
         "asked_effort_pct": [run.effort_pct if run else np.nan for run in planned],
         "direction": direction,

@@ -58,7 +58,7 @@ class RunRecord:
     contacts, strides, steps : pandas.DataFrame
         Rows of this run, numbered 0.
     used : tuple of Placement
-    pitch_axes : mapping of Placement to (3,) float array
+    travel_axes : mapping of Placement to (3,) float array
     """
 
     start_s: float
@@ -73,7 +73,7 @@ class RunRecord:
     strides: pd.DataFrame
     steps: pd.DataFrame
     used: tuple[Placement, ...]
-    pitch_axes: Mapping[Placement, Floats]
+    travel_axes: Mapping[Placement, Floats]
 
 
 def run_records(
@@ -139,11 +139,9 @@ def _record(
         _troubles(contacts, strides, signals, gait.used, (start_s, seen), config),
         contacts,
         strides.assign(phase=phases(middle, speed, slowing_s, config.profile, strides["end_s"].to_numpy())),
-        steps.assign(
-            phase=phases(step_middle, steps["speed_m_s"].to_numpy(), slowing_s, config.profile, step_end)
-        ),
+        steps.assign(phase=phases(step_middle, steps["speed_m_s"].to_numpy(), slowing_s, config.profile, step_end)),
         gait.used,
-        gait.pitch_axes,
+        gait.travel_axes,
     )
 
 

@@ -102,8 +102,9 @@ class FootGait:
         Pitch of the foot at initial contact against its pitch in mid-contact, toe-up positive.
     heading_rad : (k,) float array
         Direction of each stride in one, slowly drifting, heading.
-    pitch_axis : (3,) float array
-        Axis of the swing in the sensor frame, toe-up positive if the foot swings forward.
+    travel_axis : (3,) float array
+        Axis of the swing in the sensor frame, signed by the way the foot travels: the other way round in a backward
+        run. Zero without strides.
     """
 
     contacts: ContactEvents
@@ -113,7 +114,7 @@ class FootGait:
     stride_length_sd_m: Floats
     foot_strike_angle_rad: Floats
     heading_rad: Floats
-    pitch_axis: Floats
+    travel_axis: Floats
 
 
 def analyze_foot(signals: GridSignals, config: FootConfig) -> FootGait:
@@ -130,8 +131,20 @@ def analyze_foot(signals: GridSignals, config: FootConfig) -> FootGait:
     FootGait
         Without contacts where the foot did not run.
     """
-    acc, gyr, doubt = _repaired(signals, config)
-    axis = pitch_axis(gyr, signals.rate_hz, config.swings)
+    repaired = _repaired(signals, config)
+    axis = pitch_axis(repaired[1], signals.rate_hz, config.swings)
+    gait = _analyzed(signals, repaired, axis, config)
+    if len(gait.opens):
+        return gait
+    # Running backward, the landing may turn the foot faster than its swing: then the other sign shows the strides.
+    turned = _analyzed(signals, repaired, -axis, config)
+    return turned if len(turned.opens) else gait
+
+
+def _analyzed(
+    signals: GridSignals, repaired: tuple[Floats, Floats, Floats], axis: Floats, config: FootConfig
+) -> FootGait:
+    acc, gyr, doubt = repaired
     pitch = gyr @ axis
     slow = lowpass(pitch, config.pitch_cutoff_hz, signals.rate_hz)
     swings = mid_swings(pitch, signals.rate_hz, config.swings)
@@ -151,7 +164,8 @@ def analyze_foot(signals: GridSignals, config: FootConfig) -> FootGait:
     opens = _stride_openers(phases, anchor, signals.rate_hz, config)
     paths = solve_strides(motion, anchor[opens], anchor[opens + 1], config.trajectory)
     fine = _refined(rough, (acc, motion, paths), opens, config)
-    return _gait(signals, (axis, pitch), fine, anchor, opens, paths, config)
+    travel_axis = axis * _travel_sign(motion, paths, axis)
+    return _gait(signals, (travel_axis, pitch), fine, anchor, opens, paths, config)
 
 
 def _nothing() -> FootGait:
@@ -246,13 +260,27 @@ def _with_lever(motion: FootMotion, paths: StridePaths, axis: Floats, config: Fo
     """Give the motion its lever from the ball of the foot to the sensor."""
     if not len(paths.first):
         return motion
+    forward, up = _forward_up(motion, paths, axis)
+    lever = config.lever_forward_m * forward + config.lever_up_m * up
+    return replace(motion, lever_m=motion.rotation @ lever)
+
+
+def _forward_up(motion: FootMotion, paths: StridePaths, axis: Floats) -> tuple[Floats, Floats]:
+    """Return forward and up of the foot in the sensor frame, from its pose at the stillest instants."""
     up = np.einsum("kji,kj->i", motion.rotation[paths.first], paths.levelling[:, 2])
     up = up - (up @ axis) * axis
     up = up / np.linalg.norm(up)
     # The axis is toe-up positive and so points right: forward is left x up.
-    forward = np.cross(-axis, up)
-    lever = config.lever_forward_m * forward + config.lever_up_m * up
-    return replace(motion, lever_m=motion.rotation @ lever)
+    return np.cross(-axis, up), up
+
+
+def _travel_sign(motion: FootMotion, paths: StridePaths, axis: Floats) -> float:
+    """Return 1 where the foot travels the way its swing says, -1 where backward, 0 where it takes no stride."""
+    if not len(paths.first):
+        return 0.0
+    forward, _ = _forward_up(motion, paths, axis)
+    ahead = np.einsum("kij,kjl,l->ki", paths.levelling, motion.rotation[paths.first], forward)
+    return 1.0 if float(np.median(np.sum(ahead * paths.way_m, axis=1))) >= 0 else -1.0
 
 
 def _refined(
@@ -276,7 +304,7 @@ def _gait(
     paths: StridePaths,
     config: FootConfig,
 ) -> FootGait:
-    axis, pitch = rotation
+    travel_axis, pitch = rotation
     events = ContactEvents(
         signals.to_time(fine.contact),
         signals.to_time(fine.toe_off),
@@ -288,7 +316,7 @@ def _gait(
     heading = np.unwrap(np.arctan2(paths.way_m[:, 1], paths.way_m[:, 0]))
     length, length_sd = _lengths(signals.lost, paths)
     angle = _strike_angles(pitch, fine.contact, anchor, signals.rate_hz)
-    return FootGait(events, opens, opens + 1, length, length_sd, angle, heading, axis)
+    return FootGait(events, opens, opens + 1, length, length_sd, angle, heading, travel_axis)
 
 
 def _speeds(n_contacts: int, opens: Indices, paths: StridePaths, rate_hz: float) -> Floats:

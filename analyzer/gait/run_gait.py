@@ -41,7 +41,7 @@ class RunGait:
         Schemas in `analyzer.tables`; run 0, phase open.
     used : tuple of Placement
         Sensors that told the contacts.
-    pitch_axes : mapping of Placement to (3,) float array
+    travel_axes : mapping of Placement to (3,) float array
         Feet only: axis of the swing in the sensor frame, by which forward and backward running are told apart.
     """
 
@@ -49,7 +49,7 @@ class RunGait:
     strides: pd.DataFrame
     steps: pd.DataFrame
     used: tuple[Placement, ...]
-    pitch_axes: Mapping[Placement, Floats] = field(default_factory=lambda: MappingProxyType({}))
+    travel_axes: Mapping[Placement, Floats] = field(default_factory=lambda: MappingProxyType({}))
 
 
 def run_gait(signals: Mapping[Placement, GridSignals], config: GaitConfig) -> RunGait:
@@ -97,7 +97,7 @@ def _combined(
 
 def _foot(signals: GridSignals, config: GaitConfig) -> _Tables:
     foot = analyze_foot(signals, config.foot)
-    return contacts_table(foot.contacts), foot_strides(foot), foot.pitch_axis
+    return contacts_table(foot.contacts), foot_strides(foot), foot.travel_axis
 
 
 def _shank(signals: GridSignals, config: GaitConfig) -> _Tables:

@@ -1,0 +1,55 @@
+# psr: `make demo` and `make test` set up everything they need in .venv.
+
+PYTHON ?= python3
+BIN := .venv/bin
+READY := .venv/.ready
+READY_DEV := .venv/.ready-dev
+
+# uv is used where it is found: it is faster. Both read the same pins.
+UV := $(shell command -v uv 2>/dev/null)
+ifdef UV
+MAKE_VENV = $(UV) venv --quiet --allow-existing --python $(PYTHON) .venv
+INSTALL = VIRTUAL_ENV=$(CURDIR)/.venv $(UV) pip install --quiet --constraint constraints.txt
+else
+MAKE_VENV = $(PYTHON) -m venv .venv
+INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+endif
+
+.PHONY: demo test lint types imports sample-data clean
+
+demo: $(READY)
+	$(BIN)/psr demo
+
+test: $(READY_DEV)
+	$(BIN)/python -m pytest -n auto
+
+lint: $(READY_DEV)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(READY_DEV)
+	$(BIN)/mypy
+
+imports: $(READY_DEV)
+	$(BIN)/lint-imports
+
+sample-data: $(READY)
+	$(BIN)/psr sample-data --out sample_data
+
+clean:
+	rm -rf .venv build dist demo *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "psr needs Python 3.11 or newer; set PYTHON=... to one"; exit 1; }
+	@$(MAKE_VENV)
+
+$(READY): pyproject.toml constraints.txt | .venv/bin/python
+	@echo "Setting up .venv (once) ..."
+	@$(INSTALL) --editable .
+	@touch $@
+
+$(READY_DEV): pyproject.toml constraints.txt | .venv/bin/python
+	@echo "Setting up .venv with the developers' tools (once) ..."
+	@$(INSTALL) --editable '.[dev]'
+	@touch $(READY) $@

@@ -1,0 +1,155 @@
+"""How thighs, shanks and forearms swing."""
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+import numpy as np
+from scipy.interpolate import PchipInterpolator
+
+from analyzer.model import Floats
+from analyzer.virtual.curve import quintic
+from analyzer.virtual.footfalls import Footfall, Side
+from analyzer.virtual.pose import Pose, shifted
+from analyzer.virtual.runner import Style
+from analyzer.virtual.scene import Scene
+from analyzer.virtual.trunk import crouched, stride_phase
+
+__all__ = ["forearm_pose", "shank_pose", "thigh_pose"]
+
+SPEEDS_M_S = (0.0, 0.5, 1.3, 2.5, 3.5, 4.5, 6.0, 8.0, 9.5)
+THIGH_FORWARD_RAD = np.radians((4.0, 12.0, 25.0, 36.0, 44.0, 51.0, 57.0, 66.0, 70.0))
+THIGH_BACK_RAD = np.radians((0.0, -5.0, -13.0, -14.0, -20.0, -25.0, -27.0, -29.0, -30.0))
+SHANK_LANDING_RAD = np.radians((2.0, 6.0, 15.0, 14.0, 16.0, 18.0, 12.0, 6.0, 3.0))
+SHANK_BACK_RAD = np.radians((-8.0, -30.0, -62.0, -70.0, -86.0, -98.0, -105.0, -115.0, -118.0))
+"""Segment angles by speed, far end forward positive: 2.5 to 4.5 m/s after Fukuchi et al. 2017, else extrapolated."""
+
+SHANK_AT_TOE_OFF = 0.52
+"""Shank angle at toe-off as a share of its extreme."""
+
+CROUCH_RAD = np.radians(35.0)
+"""Flexion of the thigh in the athletic stance."""
+
+ARM_SPEEDS_M_S = (0.0, 0.4, 1.4, 2.5, 4.5, 6.0, 8.0, 10.0)
+UPPER_ARM_RAD = np.radians((0.0, 3.0, 14.0, 20.0, 28.0, 34.0, 40.0, 44.0))
+ELBOW_SWING_RAD = np.radians((0.0, 1.0, 5.0, 8.0, 14.0, 19.0, 25.0, 28.0))
+ELBOW_RAD = np.radians((8.0, 10.0, 18.0, 60.0, 80.0, 85.0, 85.0, 85.0))
+"""Arm by speed: half swing of the upper arm, half swing and mean of the elbow angle."""
+
+HIP_HALF_WIDTH_M, SHOULDER_HALF_WIDTH_M, SHOULDER_HEIGHT_M = 0.09, 0.19, 0.48
+UPPER_ARM_M, FOREARM_M = 0.30, 0.25
+LONG_CONTACT_S = 0.65
+
+
+def thigh_pose(scene: Scene, side: Side, pelvis: Pose, time_s: Floats) -> Pose:
+    """Return the pose of one thigh, its origin at the hip joint.
+
+    Parameters
+    ----------
+    scene : Scene
+    side : {'left', 'right'}
+    pelvis : Pose
+    time_s : (n,) float array
+    """
+    path, sign = scene.path, _sign(side)
+    hip = shifted(pelvis, np.array([0.0, sign * HIP_HALF_WIDTH_M, 0.0]))
+    flexion = quintic(_thigh_knots(scene.of(side), scene.style, time_s), time_s)
+    flexion = flexion + CROUCH_RAD * crouched(scene.crouches, time_s)
+    heading = path.heading(np.clip(time_s, path.start_s, path.stop_s))
+    return Pose(hip, heading, flexion, -sign * 0.06 * np.ones_like(time_s))
+
+
+def shank_pose(scene: Scene, side: Side, ankle_m: Floats, time_s: Floats) -> Pose:
+    """Return the pose of one shank, its origin at the ankle, which the foot carries."""
+    path = scene.path
+    angle = quintic(_shank_knots(scene.of(side), time_s), time_s)
+    heading = path.heading(np.clip(time_s, path.start_s, path.stop_s))
+    return Pose(ankle_m, heading, angle, np.zeros_like(time_s))
+
+
+def forearm_pose(scene: Scene, side: Side, trunk: Pose, time_s: Floats) -> Pose:
+    """Return the pose of one forearm, its origin at the wrist; the arm swings against the leg of its side.
+
+    Parameters
+    ----------
+    scene : Scene
+    side : {'left', 'right'}
+    trunk : Pose
+    time_s : (n,) float array
+    """
+    path, sign = scene.path, _sign(side)
+    factor = scene.runner.arm_factor * scene.style.arm_factor
+    inside_s = np.clip(time_s, path.start_s, path.stop_s)
+    speed = np.abs(path.speed(inside_s))
+    phase = stride_phase(scene.falls, time_s) + (0.0 if side == "right" else np.pi)
+    # Furthest back shortly before the initial contact of its side.
+    swing = -np.cos(phase + 0.25) + 0.12 * np.cos(2 * phase)
+    upper = factor * _by_speed(UPPER_ARM_RAD, speed) * swing
+    # The elbow lags the shoulder a little: the hand is whipped, not swung as one piece.
+    bend = _by_speed(ELBOW_RAD, speed) - factor * _by_speed(ELBOW_SWING_RAD, speed) * np.cos(phase - 0.05)
+    shoulder = shifted(trunk, np.array([0.0, sign * SHOULDER_HALF_WIDTH_M, SHOULDER_HEIGHT_M]))
+    yaw = trunk.yaw_rad - sign * 0.25 * np.sin(np.clip(bend, 0.0, np.pi / 2))
+    outward = -sign * 0.12 * np.ones_like(time_s)
+    elbow = shifted(Pose(shoulder, trunk.yaw_rad, upper, outward), np.array([0.0, 0.0, -UPPER_ARM_M]))
+    forearm = Pose(elbow, yaw, upper + bend, outward)
+    return Pose(shifted(forearm, np.array([0.0, 0.0, -FOREARM_M])), yaw, upper + bend, outward)
+
+
+def _sign(side: Side) -> float:
+    return 1.0 if side == "left" else -1.0
+
+
+def _by_speed(values: Floats, speed_m_s: Floats) -> Floats:
+    return np.asarray(PchipInterpolator(ARM_SPEEDS_M_S, values, extrapolate=True)(np.clip(speed_m_s, 0.0, 10.0)))
+
+
+def _pace(before: Footfall, after: Footfall) -> float:
+    return 0.35 * before.speed_m_s + 0.65 * after.speed_m_s
+
+
+def _ends(falls: Sequence[Footfall], time_s: Floats) -> tuple[float, float]:
+    first = min(falls[0].initial_contact_s, float(time_s[0])) - 1.0
+    return first, max(falls[-1].initial_contact_s + LONG_CONTACT_S, float(time_s[-1])) + 1.0
+
+
+def _thigh_knots(falls: Sequence[Footfall], style: Style, time_s: Floats) -> Floats:
+    """Return knots furthest forward in swing and furthest back about toe-off; upright in stands."""
+    begin, end = _ends(falls, time_s)
+    knots = [(begin, 0.0, 0.0, 0.0)]
+    for before, after in pairwise(falls):
+        speed = _pace(before, after)
+        swing_s = after.initial_contact_s - before.toe_off_s
+        forward = float(np.interp(speed, SPEEDS_M_S, THIGH_FORWARD_RAD))
+        if speed > 1.9:
+            forward *= style.knee_lift_factor
+        back = float(np.interp(speed, SPEEDS_M_S, THIGH_BACK_RAD))
+        # Half a cosine from back to front has this bend at its ends.
+        bend = (forward - back) / 2 * (np.pi / (0.60 * swing_s)) ** 2
+        if before.contact_time_s > LONG_CONTACT_S:
+            knots.append((before.toe_off_s - 0.35, 0.0, 0.0, 0.0))
+        knots.append((before.toe_off_s + 0.04 * swing_s, back, 0.0, 0.7 * bend))
+        knots.append((before.toe_off_s + 0.64 * swing_s, forward, 0.0, -0.7 * bend))
+        if after.contact_time_s > LONG_CONTACT_S:
+            knots.append((after.initial_contact_s + 0.25, 0.0, 0.0, 0.0))
+    knots.append((end, 0.0, 0.0, 0.0))
+    return np.array(knots)
+
+
+def _shank_knots(falls: Sequence[Footfall], time_s: Floats) -> Floats:
+    begin, end = _ends(falls, time_s)
+    knots = [(begin, 0.0, 0.0, 0.0)]
+    for before, after in pairwise(falls):
+        speed = _pace(before, after)
+        swing_s = after.initial_contact_s - before.toe_off_s
+        landing = float(np.interp(after.speed_m_s, SPEEDS_M_S, SHANK_LANDING_RAD))
+        back = float(np.interp(speed, SPEEDS_M_S, SHANK_BACK_RAD))
+        bend = (landing - back) / 2 * (np.pi / (0.60 * swing_s)) ** 2
+        if before.contact_time_s > LONG_CONTACT_S:
+            knots.append((before.toe_off_s - 0.35, 0.0, 0.0, 0.0))
+        knots.append((before.toe_off_s, SHANK_AT_TOE_OFF * back, 1.6 * back / max(swing_s, 0.2), 0.0))
+        knots.append((before.toe_off_s + 0.30 * swing_s, back, 0.0, 0.7 * bend))
+        knots.append((before.toe_off_s + 0.90 * swing_s, 1.35 * landing, 0.0, -0.5 * bend))
+        knots.append((after.initial_contact_s, landing, -3.0 * landing / max(swing_s, 0.2), 0.0))
+        if after.contact_time_s > LONG_CONTACT_S:
+            knots.append((after.initial_contact_s + 0.25, 0.0, 0.0, 0.0))
+    knots.append((end, 0.0, 0.0, 0.0))
+    return np.array(knots)

@@ -1,0 +1,140 @@
+"""Who runs: the hidden traits of a virtual athlete, drawn once per athlete."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from analyzer.model import Athlete
+from analyzer.virtual.seeds import generator
+
+__all__ = ["Runner", "Style", "draw_runner", "share_of_top_speed"]
+
+LEG_SHARE_OF_HEIGHT = 0.53
+"""Leg length per body height (Winter's anthropometry, used by Morin 2005)."""
+
+EFFORTS_PCT = (20.0, 50.0, 75.0, 100.0)
+SHARES = {"effort": (0.60, 0.77, 0.90, 1.0), "speed": (0.25, 0.53, 0.78, 1.0)}
+"""Share of top speed at those asked efforts: told an effort, people run much faster than that share of their top
+speed (de Ruiter 2022, Tokutake and Ueta 2024; the contrast here is that of an athlete who does the drill well)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """Deliberate changes of the motion, neutral by default; scenarios set them.
+
+    Attributes
+    ----------
+    reach_m : float
+        How much further ahead of the body the foot lands in running.
+    step_frequency_factor : float
+    lean_rad : float
+        Added to the trunk lean of running, forward positive.
+    arm_factor : float
+        Factor on the arm swing.
+    knee_lift_factor : float
+        Factor on the flexion of the thigh.
+    contrast_factor : float
+        1: speeds differ between efforts as told; 0: every run at full speed.
+    """
+
+    reach_m: float = 0.0
+    step_frequency_factor: float = 1.0
+    lean_rad: float = 0.0
+    arm_factor: float = 1.0
+    knee_lift_factor: float = 1.0
+    contrast_factor: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Runner:
+    """The hidden traits of one virtual athlete.
+
+    Attributes
+    ----------
+    height_m, mass_kg, leg_length_m : float
+    top_speed_m_s : float
+        Speed that a maximal run tends to.
+    time_constant_s : float
+        Of the maximal acceleration.
+    contact_factor, step_frequency_factor : float
+        Against the norm of the speed.
+    asymmetry : float
+        Right minus left contact time, as a share.
+    rearfoot : bool
+        Lands on the heel while jogging; sprinting all land on the forefoot.
+    first_side : {'left', 'right'}
+        Foot that leaves the ground first.
+    pitch_factor, arm_factor : float
+        Against the usual range of the foot and of the arm.
+    lean_rad : float
+        Added to the trunk lean of upright running.
+    impact_factor : float
+        Against the usual landing shock.
+    throwing_side : {'left', 'right'}
+    """
+
+    height_m: float
+    mass_kg: float
+    leg_length_m: float
+    top_speed_m_s: float
+    time_constant_s: float
+    contact_factor: float
+    step_frequency_factor: float
+    asymmetry: float
+    rearfoot: bool
+    first_side: Literal["left", "right"]
+    pitch_factor: float
+    arm_factor: float
+    lean_rad: float
+    impact_factor: float
+    throwing_side: Literal["left", "right"]
+
+    def athlete(self) -> Athlete:
+        """Return what a coach would know of this runner."""
+        return Athlete(
+            id="virtual",
+            height_m=round(self.height_m, 2),
+            mass_kg=round(self.mass_kg),
+            leg_length_m=round(self.leg_length_m, 3),
+            throwing_side=self.throwing_side,
+        )
+
+
+def draw_runner(seed: int) -> Runner:
+    """Return the runner that belongs to a seed: a field-sport player, 1.65 to 1.95 m, top speed 7.3 to 9.3 m/s.
+
+    Between-runner spreads of contact time (6 %) and step frequency (4 %) follow the public treadmill data of
+    Fukuchi et al. 2017; top speeds those of professional ball players.
+    """
+    draw = generator(seed, "athlete")
+    height_m = float(np.clip(draw.normal(1.81, 0.06), 1.65, 1.95))
+    return Runner(
+        height_m=height_m,
+        mass_kg=float(22.0 * height_m**2 + draw.normal(8.0, 5.0)),
+        leg_length_m=LEG_SHARE_OF_HEIGHT * height_m + float(draw.normal(0.0, 0.01)),
+        top_speed_m_s=float(np.clip(draw.normal(8.3, 0.4), 7.3, 9.3)),
+        time_constant_s=float(np.clip(draw.normal(1.10, 0.07), 0.95, 1.30)),
+        contact_factor=float(draw.lognormal(0.0, 0.05)),
+        step_frequency_factor=float(draw.lognormal(0.0, 0.03)),
+        asymmetry=float(draw.normal(0.0, 0.02)),
+        rearfoot=bool(draw.random() < 0.75),
+        first_side="left" if draw.random() < 0.5 else "right",
+        pitch_factor=float(draw.lognormal(0.0, 0.04)),
+        arm_factor=float(draw.lognormal(0.0, 0.12)),
+        lean_rad=float(draw.normal(0.0, 0.035)),
+        impact_factor=float(draw.lognormal(0.0, 0.35)),
+        throwing_side="left" if draw.random() < 0.2 else "right",
+    )
+
+
+def share_of_top_speed(effort_pct: float, wording: Literal["effort", "speed"], style: Style) -> float:
+    """Return the share of top speed that an athlete tends to when told that effort.
+
+    Examples
+    --------
+    >>> share_of_top_speed(50.0, "effort", Style())
+    0.77
+    """
+    share = float(np.interp(effort_pct, EFFORTS_PCT, SHARES[wording]))
+    return 1.0 - style.contrast_factor * (1.0 - share)

@@ -1,0 +1,130 @@
+"""How pelvis and trunk move: bounce, sway, lean and turn, step by step."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from scipy.interpolate import CubicSpline, PchipInterpolator
+
+from analyzer.model import Floats
+from analyzer.units import G_M_S2
+from analyzer.virtual.bounce import moving, within_step
+from analyzer.virtual.curve import smoothstep
+from analyzer.virtual.footfalls import Footfall
+from analyzer.virtual.pose import Pose
+from analyzer.virtual.scene import Crouch, Scene
+from analyzer.virtual.seeds import generator
+
+__all__ = ["crouched", "lean_curve", "pelvis_pose", "stride_phase", "trunk_pose"]
+
+LEAN_CROUCH_RAD = np.radians(38.0)
+LEAN_SPEEDS_M_S = (0.0, 1.0, 3.0, 6.0, 10.0)
+LEAN_RAD = np.radians((0.0, 2.0, 6.0, 7.0, 5.0))
+"""Trunk lean at even speed."""
+
+LEAN_SHARE_OF_PUSH = 0.8
+"""Trunk lean per lean of the ground force, atan(a/g) (di Prampero 2005)."""
+
+TURNS_RAD = np.radians((7.0, 10.0, 3.5, 13.0, 3.0, 3.0))
+"""Swing in running: pelvis roll, yaw and pitch; trunk yaw, roll and pitch."""
+
+TURN_SPEEDS_M_S = (0.0, 0.3, 1.4, 4.0, 10.0)
+TURN_SHARES = (0.0, 0.1, 0.6, 1.0, 1.25)
+"""Share of that swing by speed."""
+
+SWAY_M, SWAY_RAD = 0.004, np.radians(0.35)
+"""Slow sway of a standing person."""
+
+LEAN_STEP_S, LEAN_SMOOTH_S = 0.05, 0.15
+
+
+def stride_phase(falls: Sequence[Footfall], time_s: Floats) -> Floats:
+    """Return the phase of the stride: a multiple of 2 pi at each right initial contact, odd multiples of pi at left."""
+    times, phases = [min(float(time_s[0]), falls[0].initial_contact_s) - 1.0], [0.0]
+    for fall in moving(falls):
+        target = 0.0 if fall.side == "right" else np.pi
+        ahead = (target - phases[-1]) % (2 * np.pi)
+        times.append(fall.initial_contact_s)
+        phases.append(phases[-1] + (ahead if ahead > 1e-6 else 2 * np.pi))
+    times.append(max(times[-1], float(time_s[-1])) + 1.0)
+    phases.append(phases[-1] + np.pi)
+    return np.asarray(PchipInterpolator(times, phases)(time_s))
+
+
+def crouched(crouches: Sequence[Crouch], time_s: Floats) -> Floats:
+    """Return how deep in the athletic stance the athlete is, 0 to 1."""
+    depth = np.zeros_like(time_s)
+    for crouch in crouches:
+        depth += smoothstep((time_s - crouch.down_s) / 0.7) - smoothstep((time_s - crouch.onset_s) / 1.3)
+    return depth
+
+
+def lean_curve(scene: Scene, time_s: Floats) -> Floats:
+    """Return the forward lean of the trunk in radians, without its swing within the step."""
+    path = scene.path
+    coarse_s = np.arange(path.start_s - 1.0, path.stop_s + 1.0 + LEAN_STEP_S, LEAN_STEP_S)
+    inside_s = np.clip(coarse_s, path.start_s, path.stop_s)
+    speed = np.abs(path.speed(inside_s))
+    push = np.gradient(path.speed(inside_s), LEAN_STEP_S) * (speed > 0.5)
+    running = np.clip((speed - 1.5) / 2.0, 0.0, 1.0)
+    lean = np.interp(speed, LEAN_SPEEDS_M_S, LEAN_RAD) + running * (scene.runner.lean_rad + scene.style.lean_rad)
+    lean += LEAN_SHARE_OF_PUSH * np.arctan(push / G_M_S2) * np.where(push > 0, 1.0, 0.5) * running
+    width = np.arange(-3 * LEAN_SMOOTH_S, 3 * LEAN_SMOOTH_S + LEAN_STEP_S / 2, LEAN_STEP_S) / LEAN_SMOOTH_S
+    window = np.exp(-(width**2) / 2)
+    smooth = np.convolve(np.pad(lean, len(window) // 2, mode="edge"), window / window.sum(), mode="valid")
+    # Nobody is at once crouched and leaning into the run: the deeper of the two fades over.
+    depth = crouched(scene.crouches, coarse_s)
+    blend = depth * LEAN_CROUCH_RAD + (1 - depth) * smooth
+    return np.asarray(CubicSpline(coarse_s, blend)(time_s))
+
+
+def pelvis_pose(scene: Scene, lean: Floats, time_s: Floats) -> Pose:
+    """Return the pose of the pelvis, its origin midway between the hips."""
+    path = scene.path
+    inside_s = np.clip(time_s, path.start_s, path.stop_s)
+    heading, phase = path.heading(inside_s), stride_phase(scene.falls, time_s)
+    ahead, aside, up = within_step(scene.falls, scene.runner, time_s)
+    sway = _sway(scene.seed, "pelvis", time_s)
+    along = ahead + SWAY_M * sway[0]
+    left = aside + SWAY_M * sway[1]
+    up = up - 0.10 * crouched(scene.crouches, time_s)
+    x = path.position(inside_s) + along * np.cos(heading) - left * np.sin(heading)
+    y = along * np.sin(heading) + left * np.cos(heading)
+    share = _turn_share(scene, inside_s)
+    roll, yaw, pitch = TURNS_RAD[:3]
+    return Pose(
+        np.column_stack([x, y, up]),
+        heading + yaw * share * np.cos(phase),
+        -0.5 * lean + pitch * share * np.cos(2 * phase - 0.8) + SWAY_RAD * sway[2],
+        roll * share * np.sin(phase + 0.5),
+    )
+
+
+def trunk_pose(scene: Scene, pelvis: Pose, lean: Floats, time_s: Floats) -> Pose:
+    """Return the pose of the trunk, its origin midway between the hips."""
+    path = scene.path
+    inside_s = np.clip(time_s, path.start_s, path.stop_s)
+    phase, share = stride_phase(scene.falls, time_s), _turn_share(scene, inside_s)
+    sway = _sway(scene.seed, "trunk", time_s)
+    yaw, roll, pitch = TURNS_RAD[3:]
+    return Pose(
+        pelvis.position_m,
+        path.heading(inside_s) - yaw * share * np.cos(phase),
+        -lean + pitch * share * np.cos(2 * phase + 0.4) + SWAY_RAD * sway[0],
+        roll * share * np.sin(phase) + SWAY_RAD * sway[1],
+    )
+
+
+def _turn_share(scene: Scene, inside_s: Floats) -> Floats:
+    return np.asarray(PchipInterpolator(TURN_SPEEDS_M_S, TURN_SHARES)(np.abs(scene.path.speed(inside_s))))
+
+
+def _sway(seed: int, segment: str, time_s: Floats) -> Floats:
+    """Return three slow, smooth, unrelated signals of about unit size."""
+    draw = generator(seed, "sway", segment)
+    rates_hz, phases = draw.uniform(0.12, 0.7, (3, 3)), draw.uniform(0, 2 * np.pi, (3, 3))
+    return np.array(
+        [
+            sum(np.sin(2 * np.pi * rate * time_s + phase) for rate, phase in zip(rates, starts, strict=True)) / 2
+            for rates, starts in zip(rates_hz, phases, strict=True)
+        ]
+    )

@@ -1,0 +1,134 @@
+"""What really happened, as tables, from the motion itself; times on the true clock, which is the host's."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+import pandas as pd
+
+from analyzer.virtual.foot import landing_pitch
+from analyzer.virtual.footfalls import Footfall
+from analyzer.virtual.practice import RunTruth
+from analyzer.virtual.scene import Scene
+from analyzer.virtual.trunk import lean_curve
+
+__all__ = ["Truth", "truth_of"]
+
+RUNS_COLUMNS = {
+    "run": "int64",
+    "asked_effort_pct": "float64",
+    "start_s": "float64",
+    "mark_s": "float64",
+    "deceleration_start_s": "float64",
+    "stop_s": "float64",
+    "distance_m": "float64",
+    "peak_speed_m_s": "float64",
+    "speed_at_mark_m_s": "float64",
+}
+CONTACTS_COLUMNS = {
+    "run": "int64",
+    "side": "str",
+    "initial_contact_s": "float64",
+    "toe_off_s": "float64",
+    "kind": "str",
+    "foot_strike_angle_rad": "float64",
+    "trunk_lean_rad": "float64",
+}
+STRIDES_COLUMNS = {
+    "run": "int64",
+    "side": "str",
+    "start_s": "float64",
+    "end_s": "float64",
+    "stride_length_m": "float64",
+    "speed_m_s": "float64",
+    "kind": "str",
+}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Truth:
+    """What really happened.
+
+    Attributes
+    ----------
+    contacts : pandas.DataFrame
+        ``run, side, initial_contact_s, toe_off_s, kind, foot_strike_angle_rad, trunk_lean_rad``, by toe-off.
+        `run` is 0 between runs. `kind` is ``start`` (pushing off out of the stand; initial contact NaN), ``accel``,
+        ``steady``, ``decel`` or ``walk``; stands are left out. The foot-strike angle is that at initial contact, toes
+        up positive, against the stand; the lean is that of the trunk in mid-contact, forward positive, without its
+        swing within the step.
+    strides : pandas.DataFrame
+        ``run, side, start_s, end_s, stride_length_m, speed_m_s, kind``: from one initial contact to the next of the
+        same foot, where both belong to the same run (or, with run 0, to the same walk); the length is the distance of
+        the two places where the foot stood.
+    runs : pandas.DataFrame
+        ``run, asked_effort_pct, start_s, mark_s, deceleration_start_s, stop_s, distance_m, peak_speed_m_s,
+        speed_at_mark_m_s``: start is the first forward motion, stop the last toe-off of running, speeds are those of
+        the body without its ripple within the step. Empty for steady running.
+    """
+
+    contacts: pd.DataFrame
+    strides: pd.DataFrame
+    runs: pd.DataFrame
+
+
+def truth_of(scene: Scene, runs: Sequence[RunTruth]) -> Truth:
+    """Return the truth of a scene; contacts that end before or begin after the recording are left out."""
+    falls = [
+        fall
+        for fall in scene.falls
+        if fall.kind != "stand" and fall.toe_off_s > 0 and fall.initial_contact_s < scene.duration_s
+    ]
+    return Truth(_contacts(scene, falls), _strides(falls), _runs(falls, runs))
+
+
+def _frame(rows: list[tuple[object, ...]], columns: dict[str, str]) -> pd.DataFrame:
+    return pd.DataFrame(rows, columns=list(columns)).astype(columns)
+
+
+def _contacts(scene: Scene, falls: Sequence[Footfall]) -> pd.DataFrame:
+    falls = sorted(falls, key=lambda fall: fall.toe_off_s)
+    middles = np.array([(max(fall.initial_contact_s, fall.toe_off_s - 0.3) + fall.toe_off_s) / 2 for fall in falls])
+    leans = lean_curve(scene, middles)
+    rows: list[tuple[object, ...]] = []
+    for fall, lean in zip(falls, leans.tolist(), strict=True):
+        started = fall.kind == "start"
+        begins_s = float("nan") if started else fall.initial_contact_s
+        angle = float("nan") if started else landing_pitch(fall, scene.runner)
+        rows.append((fall.run, fall.side, begins_s, fall.toe_off_s, fall.kind, angle, lean))
+    return _frame(rows, CONTACTS_COLUMNS)
+
+
+def _strides(falls: Sequence[Footfall]) -> pd.DataFrame:
+    rows: list[tuple[object, ...]] = []
+    for side in ("left", "right"):
+        own = [fall for fall in falls if fall.side == side and fall.kind != "start"]
+        for one, two in pairwise(own):
+            time_s = two.initial_contact_s - one.initial_contact_s
+            if one.run == two.run and time_s < 3.0:
+                length_m = float(np.hypot(two.forward_m - one.forward_m, two.left_m - one.left_m))
+                start_s, end_s = one.initial_contact_s, two.initial_contact_s
+                rows.append((one.run, side, start_s, end_s, length_m, length_m / time_s, one.kind))
+    rows.sort(key=lambda row: float(str(row[2])))
+    return _frame(rows, STRIDES_COLUMNS)
+
+
+def _runs(falls: Sequence[Footfall], runs: Sequence[RunTruth]) -> pd.DataFrame:
+    rows: list[tuple[object, ...]] = []
+    for run in runs:
+        last_s = max(fall.toe_off_s for fall in falls if fall.run == run.run)
+        rows.append(
+            (
+                run.run,
+                run.asked_effort_pct,
+                run.start_s,
+                run.mark_s,
+                run.deceleration_start_s,
+                last_s,
+                run.distance_m,
+                run.peak_speed_m_s,
+                run.speed_at_mark_m_s,
+            )
+        )
+    return _frame(rows, RUNS_COLUMNS)
