@@ -47,8 +47,9 @@ class ShankConfig:
         A foot on the ground for more than half of its stride walks; 0.05 of margin for the error of both events.
     landing_share : float
         Share of a stride after the swing's end within which the shank is stopped by the landing.
-    impact_share : float
-        Share of a stride after that stop within which the force along the bone still rises.
+    onset_until_share : float
+        Share of the way from the swing's end to that stop within which the force along the bone starts to rise; a
+        later low lies between two jolts of the same landing.
     onset_share : float
         Share of the rise of the force at which it counts as begun: above the noise before it.
     least_impact_m_s2 : float
@@ -58,7 +59,8 @@ class ShankConfig:
     backswing_from_share, backswing_until_share : float
         Where the fastest backswing lies, as shares of a stride after the swing's end.
     toe_off_share : float
-        Share of the fall of the rate from its last high in contact to the fastest backswing at which the foot leaves.
+        Share of the fall of the rate from its last high in contact to the fastest backswing at which the foot leaves;
+        the fall is drawn straight along its steepest part, as a slow jog rolls into it.
     least_backswing_rad_s : float
         A smaller fall is no throw of the leg: no toe-off is given.
     margin_s : float
@@ -67,6 +69,8 @@ class ShankConfig:
         Length of search where no stride is complete.
     initial_contact_sd_s, soft_sd_s, toe_off_sd_s : float
         Uncertainty of the events between people and within them, measured on the first half of the runners.
+    toe_off_sd_share : float
+        And of toe-off, as a share of the time the fall takes along its steepest part: a slow fall has a dull corner.
     """
 
     swing_cutoff_hz: float = 6.0
@@ -81,8 +85,8 @@ class ShankConfig:
     most_contact_s: float = 0.40
     most_duty_factor: float = 0.55
     landing_share: float = 0.18
-    impact_share: float = 0.03
-    onset_share: float = 0.10
+    onset_until_share: float = 0.75
+    onset_share: float = 0.05
     least_impact_m_s2: float = 3.0
     soft_landing_share: float = 0.45
     backswing_from_share: float = 0.36
@@ -91,9 +95,10 @@ class ShankConfig:
     least_backswing_rad_s: float = 1.5
     margin_s: float = 0.02
     default_stride_s: float = 0.70
-    initial_contact_sd_s: float = 0.009
+    initial_contact_sd_s: float = 0.007
     soft_sd_s: float = 0.015
-    toe_off_sd_s: float = 0.011
+    toe_off_sd_s: float = 0.005
+    toe_off_sd_share: float = 0.10
 
 
 def shank_contacts(signals: GridSignals, config: ShankConfig) -> ContactEvents:
@@ -123,10 +128,9 @@ def shank_contacts(signals: GridSignals, config: ShankConfig) -> ContactEvents:
     if len(rows.before) == 0:
         return ContactEvents.none()
     landing = _landings(rate_rad_s, rows, signals.rate_hz, config)
-    contact, soft = _initial_contacts(signals, landing, rows, config)
+    contact, soft = _initial_contacts(signals, landing, config)
     leaving = _leavings(rate_rad_s, rows, landing, config)
-    off = _toe_offs(rate_rad_s, leaving, config)
-    return _events(signals, _Found(rows, landing, leaving, contact, off, soft), config)
+    return _events(signals, _Found(rows, landing, leaving, contact, soft), config)
 
 
 def swing_rate(signals: GridSignals, config: ShankConfig) -> Floats:
@@ -169,10 +173,12 @@ class _Landing:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Leaving:
-    """Last high of the rate in contact, and the fastest backswing; samples, -1 for none."""
+    """Last high of the rate in contact and fastest backswing (samples, -1 for none); toe-off and length of the fall."""
 
     high: Indices
     backswing: Indices
+    off: Floats
+    fall: Floats
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -183,8 +189,11 @@ class _Found:
     landing: _Landing
     leaving: _Leaving
     contact: Floats
-    off: Floats
     soft: Bools
+
+    @property
+    def off(self) -> Floats:
+        return self.leaving.off
 
 
 def _mid_swings(rate_rad_s: Floats, rate_hz: float, config: ShankConfig) -> Indices:
@@ -201,16 +210,21 @@ def _mid_swings(rate_rad_s: Floats, rate_hz: float, config: ShankConfig) -> Indi
 def _rows(rate_rad_s: Floats, rate_hz: float, config: ShankConfig) -> _Rows:
     """Pair mid-swings into contacts; a chain of strides has half a contact at each of its ends."""
     top = _mid_swings(rate_rad_s, rate_hz, config)
+    if len(top) == 0:
+        return _Rows(top, top, np.empty(0))
     apart = np.diff(top)
     linked = (apart >= config.least_stride_s * rate_hz) & (apart <= config.most_stride_s * rate_hz)
     usual = float(np.median(apart[linked])) if linked.any() else config.default_stride_s * rate_hz
     # A swing without a running stride on either side is a step of a walk.
-    first = top[np.concatenate([[False], linked]) < np.concatenate([linked, [False]])] if len(top) else top
-    last = top[np.concatenate([[False], linked]) > np.concatenate([linked, [False]])] if len(top) else top
-    none = np.full(len(first), -1)
-    before = np.concatenate([none, top[:-1][linked], last])
-    after = np.concatenate([first, top[1:][linked], none])
-    stride = np.where((before >= 0) & (after >= 0), after - before, usual)
+    chained_on, chained_back = np.append(linked, False), np.insert(linked, 0, False)
+    first, last = top[chained_on & ~chained_back], top[chained_back & ~chained_on]
+    opening = np.full(len(first), -1)
+    # A window that opens within a swing, past its middle, still holds the landing of that swing.
+    if len(first) and first[0] == top[0] and rate_rad_s[0] >= config.least_swing_share * rate_rad_s[top[0]]:
+        opening[0] = 0 if (rate_rad_s[: top[0]] < 0.0).any() else -1
+    before = np.concatenate([opening, top[:-1][linked], last])
+    after = np.concatenate([first, top[1:][linked], np.full(len(last), -1)])
+    stride = np.where((before > 0) & (after >= 0), after - before, usual)
     order = np.argsort(np.where(before >= 0, before, after - usual), kind="stable")
     return _Rows(before[order], after[order], stride[order])
 
@@ -226,15 +240,16 @@ def _landings(rate_rad_s: Floats, rows: _Rows, rate_hz: float, config: ShankConf
 
 
 def _initial_contacts(
-    signals: GridSignals, landing: _Landing, rows: _Rows, config: ShankConfig
+    signals: GridSignals, landing: _Landing, config: ShankConfig
 ) -> tuple[Floats, Bools]:
     """Return the onset of the rise of the force along the bone, and where only the rate could tell."""
     up = signals.acc_m_s2.mean(axis=0)
     along = lowpass(signals.acc_m_s2 @ (up / np.linalg.norm(up)), config.impact_cutoff_hz, signals.rate_hz)
-    low = spans.lowest(along, landing.swing_end, landing.stop + 1)
-    high = spans.highest(along, low, landing.stop + _samples(config.impact_share * rows.stride) + 1)
+    until = landing.swing_end + _samples(config.onset_until_share * (landing.stop - landing.swing_end))
+    low = spans.lowest(along, landing.swing_end, until + 1)
+    high = spans.highest(along, low, landing.stop + 1)
     rise = np.where(high >= 0, along[high] - along[low], 0.0)
-    onset = spans.last_below(along, low, high + 1, along[low] + config.onset_share * rise)
+    onset = spans.first_below(-along, low, high + 1, -(along[low] + config.onset_share * rise))
     soft = ~(rise >= config.least_impact_m_s2) | np.isnan(onset)
     share = config.soft_landing_share
     middle = np.where(landing.stop >= 0, (1.0 - share) * landing.swing_end + share * landing.stop, np.nan)
@@ -249,30 +264,36 @@ def _leavings(rate_rad_s: Floats, rows: _Rows, landing: _Landing, config: ShankC
         np.where(rows.before < 0, rows.after - _samples(0.45 * rows.stride), -1),
     )
     end = np.where(swings, rows.after, landing.swing_end + _samples(config.backswing_until_share * rows.stride))
-    backswing = spans.lowest(rate_rad_s, begin, np.where(begin < 0, begin, end))
+    # Cut at the end of the window: a throw that has begun gives its corner, though not its fastest instant.
+    backswing = spans.lowest(rate_rad_s, begin, np.where(begin < 0, begin, np.minimum(end, len(rate_rad_s))))
     since = np.where(landed, landing.stop, np.maximum(backswing - _samples(0.35 * rows.stride), 0))
-    return _Leaving(spans.highest(rate_rad_s, np.where(backswing < 0, -1, since), backswing), backswing)
+    high = spans.highest(rate_rad_s, np.where(backswing < 0, -1, since), backswing)
+    return _Leaving(high, backswing, *_toe_offs(rate_rad_s, high, backswing, config))
 
 
-def _toe_offs(rate_rad_s: Floats, leaving: _Leaving, config: ShankConfig) -> Floats:
-    fall = rate_rad_s[leaving.high] - rate_rad_s[leaving.backswing]
-    level = rate_rad_s[leaving.high] - config.toe_off_share * fall
-    off = spans.first_below(rate_rad_s, leaving.high, leaving.backswing + 1, level)
+def _toe_offs(rate_rad_s: Floats, high: Indices, backswing: Indices, config: ShankConfig) -> tuple[Floats, Floats]:
+    """Return where the fall, drawn straight along its steepest part, begins; and the samples that it takes."""
+    fall = rate_rad_s[high] - rate_rad_s[backswing]
+    slope = np.gradient(rate_rad_s)
+    steepest = spans.lowest(slope, high, backswing)
+    speed = np.maximum(-slope[steepest], np.finfo(float).tiny)
+    off = steepest - (rate_rad_s[high] - config.toe_off_share * fall - rate_rad_s[steepest]) / speed
     # A high on the very first sample is where the window begins, not where the rate turns.
-    seen = (leaving.high > 0) & (leaving.backswing >= 0) & (fall >= config.least_backswing_rad_s)
-    return np.where(seen, off, np.nan)
+    seen = (high > 0) & (steepest > high) & (fall >= config.least_backswing_rad_s)
+    return np.where(seen, off, np.nan), np.where(seen, fall / speed, np.nan)
 
 
 def _events(signals: GridSignals, found: _Found, config: ShankConfig) -> ContactEvents:
     keep = _plausible(found, signals.rate_hz, config)
     quality = _quality(signals, found, config)[keep]
     contact_sd_s = np.where(found.soft, config.soft_sd_s, config.initial_contact_sd_s)
+    off_sd_s = np.hypot(config.toe_off_sd_s, config.toe_off_sd_share * found.leaving.fall / signals.rate_hz)
     n = int(keep.sum())
     return ContactEvents(
         signals.to_time(found.contact[keep]),
         signals.to_time(found.off[keep]),
         np.where(np.isnan(found.contact), np.nan, contact_sd_s)[keep],
-        np.where(np.isnan(found.off), np.nan, config.toe_off_sd_s)[keep],
+        np.where(np.isnan(found.off), np.nan, off_sd_s)[keep],
         (signals.placement.side,) * n,
         tuple(quality.tolist()),
     )

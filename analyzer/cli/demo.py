@@ -1,0 +1,90 @@
+"""``psr demo``: a simulated athlete runs the drill; no sensor needed."""
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from analyzer.cli import options, results
+
+if TYPE_CHECKING:
+    from analyzer.virtual import VirtualPractice
+
+__all__ = ["CAPTURE_NAME", "add_parser", "run", "write_capture"]
+
+CAPTURE_NAME = "practice.mcap"
+
+
+def add_parser(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the verb to the command line."""
+    parser = verbs.add_parser(
+        "demo",
+        help="watch a simulated athlete run the drill; no sensor needed",
+        description="A simulated athlete runs 50, 75 and 100 %; the capture is replayed like any other recording.",
+    )
+    parser.add_argument("--out", metavar="DIR", type=Path, default=Path("demo"), help="default: ./demo")
+    parser.add_argument("--scenario", metavar="NAME", default="clean", help="default: clean")
+    parser.add_argument("--list", action="store_true", help="list the scenarios and stop")
+    parser.add_argument("--seed", metavar="N", type=int, default=0, help="another seed is another athlete")
+    options.add_output(parser)
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Simulate a practice, write its capture, replay it and show what was found."""
+    if args.list:
+        return _list()
+    from analyzer.acquire.read import read
+    from analyzer.report.exports import check_free
+    from analyzer.session import analyze
+    from analyzer.virtual import scenario_of, simulate
+
+    capture = args.out / CAPTURE_NAME
+    force = args.force or _is_demo(capture)
+    check_free(args.out, force=force)
+    scenario = scenario_of(args.scenario)
+    results.progress(f"No sensor needed: a simulated athlete runs 50, 75 and 100 % over 20 yd ({scenario.meaning}).")
+    write_capture(simulate(scenario.name, args.seed), capture, overwrite=force)
+    results.progress(f"Recorded {capture}; reading it back like any other recording.")
+    said = results.write(analyze(read(capture)), args.out, args.units, force=force)
+    results.show(said, args.out, as_json=args.json)
+    return results.exit_code(said)
+
+
+def write_capture(practice: "VirtualPractice", path: Path, *, overwrite: bool) -> None:
+    """Write a simulated practice as a capture, payload by payload as a radio would have brought it.
+
+    Raises
+    ------
+    CaptureError
+        The file is there already, or cannot be written.
+    """
+    from analyzer.acquire.capture import CaptureWriter
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with CaptureWriter(
+        path, plan=practice.plan, athlete=practice.athlete, simulated=True, overwrite=overwrite
+    ) as writer:
+        for payload in practice.payloads():
+            writer.payload(payload)
+
+
+def _list() -> int:
+    from analyzer.virtual import SCENARIOS
+
+    width = max(len(name) for name in SCENARIOS)
+    for name, scenario in SCENARIOS.items():
+        print(f"{name:<{width}}  {scenario.meaning}")
+    return results.EXIT_OK
+
+
+def _is_demo(capture: Path) -> bool:
+    """Return whether a folder holds what an earlier demo left: only that may be replaced unasked."""
+    from analyzer.acquire.capture import read_capture
+    from analyzer.errors import AnalyzerError
+
+    if not capture.exists():
+        return False
+    try:
+        return read_capture(capture).simulated
+    except AnalyzerError:
+        return False

@@ -1,0 +1,181 @@
+"""Everything the coach's summary says, as data; text, page and JSON are all rendered from this one thing."""
+
+import dataclasses
+import hashlib
+import json
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import PurePath
+from typing import Any
+
+from analyzer.model import Analysis
+from analyzer.report import sentences
+from analyzer.report.gains import SpeedGain, speed_gains
+from analyzer.report.quantities import Quantity, Units
+from analyzer.report.remarks import Remark, remarks
+from analyzer.report.stage_lines import StageLine, other_lines, records, stage_lines
+
+__all__ = ["NOT_MEDICAL", "SIMULATED", "STEP_AND_STRIDE", "Summary", "as_plain", "config_hash", "summarize"]
+
+SIMULATED = "SIMULATED: no athlete ran this"
+"""Banner of everything that came from the virtual athlete."""
+
+NOT_MEDICAL = "Not a medical device; says nothing about injury."
+STEP_AND_STRIDE = "1 stride = 2 steps; ± = 95 % interval."
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """Everything the coach's summary says.
+
+    Attributes
+    ----------
+    title, athlete : str
+        `athlete` is the id as given, ``Athlete`` where none was.
+    setting : tuple of str
+        What was to be run and what was worn, in short pieces.
+    headline : str
+    stages, others : tuple of StageLine
+        Stages, and the runs in none of them.
+    gains : tuple of SpeedGain
+    remarks : tuple of Remark
+        At most three findings.
+    n_remarks_left_out : int
+    effort_sense, rest, data_quality : str
+        Sentences; empty where there is nothing to say.
+    cannot_tell : tuple of str
+        Why numbers are missing or estimated, one sentence each.
+    notices : tuple of str
+    unusable_runs : tuple of int
+        Runs of which neither speed nor step rate nor ground time is known.
+    simulated : bool
+    units : {'us', 'metric'}
+    version, config_hash, source, sha256 : str
+        Where the numbers come from; empty where unknown.
+    """
+
+    title: str
+    athlete: str
+    setting: tuple[str, ...]
+    headline: str
+    stages: tuple[StageLine, ...]
+    others: tuple[StageLine, ...]
+    gains: tuple[SpeedGain, ...]
+    remarks: tuple[Remark, ...]
+    n_remarks_left_out: int
+    effort_sense: str
+    rest: str
+    data_quality: str
+    cannot_tell: tuple[str, ...]
+    notices: tuple[str, ...]
+    unusable_runs: tuple[int, ...]
+    simulated: bool
+    units: Units
+    version: str
+    config_hash: str
+    source: str
+    sha256: str
+
+
+def summarize(analysis: Analysis, units: Units = "us") -> Summary:
+    """Return what the coach's summary says of an analysis.
+
+    Parameters
+    ----------
+    analysis : Analysis
+        Any, also one without runs, plan or speed.
+    units : {'us', 'metric'}
+        What lengths and speeds are shown in.
+    """
+    lines = stage_lines(analysis, units)
+    others = other_lines(analysis, lines, units)
+    gains = speed_gains(analysis, units)
+    chosen = remarks(analysis.findings, units)
+    return Summary(
+        title="Progressive Speed Runs",
+        athlete=analysis.athlete.id or "Athlete",
+        setting=sentences.setting(analysis, units),
+        headline=sentences.headline(lines, others, gains, units),
+        stages=lines,
+        others=others,
+        gains=gains,
+        remarks=chosen,
+        n_remarks_left_out=len(analysis.findings) - len(chosen),
+        effort_sense=sentences.effort_sense(lines, analysis),
+        rest=sentences.rest(analysis),
+        data_quality=sentences.data_quality(analysis),
+        cannot_tell=_cannot_tell((*lines, *others)),
+        notices=tuple(dict.fromkeys(notice.text for notice in analysis.notices)),
+        unusable_runs=_unusable_runs(analysis),
+        simulated=analysis.simulated,
+        units=units,
+        version=analysis.versions.get("psr-analyzer", ""),
+        config_hash=config_hash(analysis.config),
+        source=PurePath(analysis.source.get("path", "")).name,
+        sha256=analysis.source.get("sha256", ""),
+    )
+
+
+def _unusable_runs(analysis: Analysis) -> tuple[int, ...]:
+    metrics = ("peak_speed_m_s", "step_frequency_hz", "contact_time_s")
+    return tuple(
+        int(run["run"]) for run in records(analysis.runs) if not any(math.isfinite(run[metric]) for metric in metrics)
+    )
+
+
+def as_plain(value: Any) -> Any:
+    """Return a value as JSON can hold it: mappings, lists, text, numbers; NaN becomes None.
+
+    Parameters
+    ----------
+    value : object
+        Dataclasses, mappings, sequences, enums, paths, numpy or plain numbers, text, in any nesting.
+    """
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {field.name: as_plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
+    if isinstance(value, Mapping):
+        return {str(as_plain(key)): as_plain(item) for key, item in value.items()}
+    if isinstance(value, Enum):
+        return as_plain(value.value)
+    if value is None or isinstance(value, str | bool | int):
+        return value
+    if isinstance(value, Sequence | frozenset | set):
+        return [as_plain(item) for item in (value if isinstance(value, Sequence) else sorted(value))]
+    return _plain_number(value)
+
+
+def _plain_number(value: Any) -> Any:
+    if isinstance(value, float):
+        return float(value) if math.isfinite(value) else None
+    # numpy scalars and arrays turn into plain numbers and lists.
+    return as_plain(value.tolist()) if hasattr(value, "tolist") else str(value)
+
+
+def config_hash(config: Mapping[str, Any]) -> str:
+    """Return eight hex digits that change whenever a setting does."""
+    canonical = json.dumps(as_plain(config), sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()[:8]
+
+
+def _cannot_tell(lines: Sequence[StageLine]) -> tuple[str, ...]:
+    """Return why numbers are missing or estimated, each reason once with the numbers and lines it holds for."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for name, pick in _NUMBERS.items():
+        labels: dict[str, list[str]] = {}
+        for line in lines:
+            labels.setdefault(pick(line).why, []).append(line.label)
+        for why, own in labels.items():
+            where = "" if len(own) == len(lines) else f" at {', '.join(own)}"
+            found.setdefault((why, where), []).append(name)
+    sentences_ = (f"{', '.join(names)}{where}: {why}." for (why, where), names in found.items() if why)
+    return tuple(sentence[0].upper() + sentence[1:] for sentence in sentences_)
+
+
+_NUMBERS: Mapping[str, Callable[[StageLine], Quantity]] = {
+    "speed": lambda line: line.speed,
+    "step rate": lambda line: line.step_rate,
+    "step length": lambda line: line.step_length,
+    "ground time": lambda line: line.ground_time,
+}

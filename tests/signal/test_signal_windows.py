@@ -1,0 +1,80 @@
+"""Many windows at once, against one after the other."""
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from analyzer.signal.windows import argmax_between, argmin_between, gathered, lead_in, local_minima
+
+NOTHING = np.empty(0, dtype=np.intp)
+
+# Whole numbers, so that ties happen and the first of equal samples must win.
+signals = st.lists(st.integers(-5, 5), min_size=1, max_size=30).map(lambda values: np.array(values, dtype=np.float64))
+
+
+@st.composite
+def signal_and_ranges(draw: st.DrawFn) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    values = draw(signals)
+    place = st.integers(0, len(values) - 1)
+    pairs = draw(st.lists(st.tuples(place, place), max_size=8))
+    start = np.array([min(pair) for pair in pairs], dtype=np.intp)
+    stop = np.array([max(pair) for pair in pairs], dtype=np.intp)
+    return values, start, stop
+
+
+@settings(max_examples=100, deadline=None)
+@given(case=signal_and_ranges())
+def test_the_lowest_sample_of_each_range_is_that_of_a_plain_loop(case):
+    values, start, stop = case
+    expected = [a + int(np.argmin(values[a:b])) if b > a else int(a) for a, b in zip(start, stop, strict=True)]
+    assert argmin_between(values, start, stop).tolist() == expected
+
+
+@settings(max_examples=50, deadline=None)
+@given(case=signal_and_ranges())
+def test_the_highest_sample_of_each_range_is_that_of_a_plain_loop(case):
+    values, start, stop = case
+    expected = [a + int(np.argmax(values[a:b])) if b > a else int(a) for a, b in zip(start, stop, strict=True)]
+    assert argmax_between(values, start, stop).tolist() == expected
+
+
+def begins_in_a_loop(values: np.ndarray, peak: int, floor: float, first: int) -> int:
+    """Walk back from the peak while the sample before is still above the floor."""
+    at = peak
+    while at > first and values[at - 1] > floor:
+        at -= 1
+    return at
+
+
+@settings(max_examples=100, deadline=None)
+@given(case=signal_and_ranges(), below=st.integers(1, 4))
+def test_each_rise_begins_where_a_walk_back_from_its_peak_ends(case, below):
+    values, first, peak = case
+    floor = values[peak] - below
+    expected = [begins_in_a_loop(values, *row) for row in zip(peak, floor, first, strict=True)]
+    assert lead_in(values, peak, floor, first).tolist() == expected
+
+
+@settings(max_examples=50, deadline=None)
+@given(values=signals, start=st.lists(st.integers(-10, 40), max_size=6), length=st.integers(1, 12))
+def test_windows_repeat_the_first_and_the_last_sample_outside_the_signal(values, start, length):
+    last = len(values) - 1
+    expected = [[values[min(max(row, 0), last)] for row in range(at, at + length)] for at in start]
+    windows = gathered(values, np.array(start, dtype=np.intp), length)
+    np.testing.assert_array_equal(windows, np.array(expected).reshape(len(start), length))
+
+
+def test_windows_of_vectors_keep_their_columns():
+    values = np.arange(12.0).reshape(4, 3)
+    np.testing.assert_array_equal(gathered(values, np.array([1]), 2), [values[1:3]])
+
+
+def test_no_ranges_give_no_samples():
+    values = np.arange(3.0)
+    assert argmin_between(values, NOTHING, NOTHING).size == 0
+    assert lead_in(values, NOTHING, np.empty(0), NOTHING).size == 0
+
+
+def test_minima_that_stand_out_too_little_are_left_out():
+    values = np.array([5.0, 0.0, 5.0, 4.0, 5.0, 1.0, 5.0])
+    assert local_minima(values, 2.0).tolist() == [1, 5]
