@@ -34,7 +34,7 @@ imports: $(READY_DEV)
 	$(BIN)/lint-imports
 
 sample-data: $(READY)
-	$(BIN)/psr sample-data --out sample_data
+	$(BIN)/psr sample-data --out sample_data --force
 
 clean:
 	rm -rf .venv build dist demo *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -7,6 +7,7 @@ here, in the same steps.
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
+from platform import python_version
 
 import numpy as np
 
@@ -272,7 +273,7 @@ def _distinct(notices: tuple[Notice, ...]) -> tuple[Notice, ...]:
 
 
 def _versions(thresholds: Thresholds) -> Mapping[str, str]:
-    found = {"thresholds": str(thresholds.version)}
+    found = {"python": python_version(), "thresholds": str(thresholds.version)}
     for name in ("psr-analyzer", "numpy", "scipy", "pandas"):
         try:
             found[name] = version(name)

@@ -134,7 +134,7 @@ RUNS = Schema(
         Column("distance_m", "float", "m", "planned distance where there is a plan, else way covered at speed"),
         Column("peak_speed_m_s", "float", "m/s", "mean of the three fastest strides before slowing, after a running median of three"),
         Column("peak_speed_sd_m_s", "float", "m/s", "standard uncertainty of the peak speed"),
-        Column("achieved_pct", "float", "%", "peak speed against the fastest forward run of the day"),
+        Column("achieved_pct", "float", "%", "peak speed against the fastest run of the day in the same direction"),
         Column("step_frequency_hz", "float", "Hz", "median in the fly phase"),
         Column("stride_length_m", "float", "m", "median in the fly phase"),
         Column("contact_time_s", "float", "s", "median in the fly phase"),

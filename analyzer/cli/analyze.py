@@ -2,7 +2,7 @@
 
 import argparse
 import dataclasses
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -107,9 +107,8 @@ def _chosen(recording: "Recording", sensors: str | None) -> Mapping["Placement",
     wanted = [placement_of(name.strip()) for name in sensors.split(",")]
     missing = [placement.value for placement in wanted if placement not in recording.streams]
     if missing:
-        raise InputError(
-            f"no sensor on {_listed(missing)}; the recording has {_listed(sorted(recording.streams, key=list(Placement).index))}"
-        )
+        worn = [placement.value for placement in Placement if placement in recording.streams]
+        raise InputError(f"no sensor on {', '.join(missing)}; the recording has {', '.join(worn)}")
     return {placement: recording.streams[placement] for placement in wanted}
 
 
@@ -124,7 +123,3 @@ def _named(paths: Sequence[Path]) -> dict[str, Path]:
             raise InputError(f"{named[name]} and {path} would both write to the folder {name}; analyse them apart")
         named[name] = path
     return named
-
-
-def _listed(names: Iterable[str]) -> str:
-    return ", ".join(names)

@@ -11,6 +11,9 @@ if TYPE_CHECKING:
 
 __all__ = ["CAPTURE_NAME", "add_parser", "run", "write_capture"]
 
+_REST_S = 65.0
+"""Rest between the runs of the demo: enough for a fair 100."""
+
 CAPTURE_NAME = "practice.mcap"
 
 
@@ -34,6 +37,7 @@ def run(args: argparse.Namespace) -> int:
     if args.list:
         return _list()
     from analyzer.acquire.read import read
+    from analyzer.model import Plan
     from analyzer.report.exports import check_free
     from analyzer.session import analyze
     from analyzer.virtual import scenario_of, simulate
@@ -43,7 +47,8 @@ def run(args: argparse.Namespace) -> int:
     check_free(args.out, force=force)
     scenario = scenario_of(args.scenario)
     results.progress(f"No sensor needed: a simulated athlete runs 50, 75 and 100 % over 20 yd ({scenario.meaning}).")
-    write_capture(simulate(scenario.name, args.seed), capture, overwrite=force)
+    plan = Plan.progressive(rest_s=_REST_S)
+    write_capture(simulate(scenario.name, args.seed, plan), capture, overwrite=force)
     results.progress(f"Recorded {capture}; reading it back like any other recording.")
     said = results.write(analyze(read(capture)), args.out, args.units, force=force)
     results.show(said, args.out, as_json=args.json)

@@ -12,11 +12,8 @@ if TYPE_CHECKING:
 
 __all__ = ["add_parser", "run"]
 
-_SEED = 7
-"""Of the sample: fixed, so that the files never change by themselves."""
-
-_DIGITS = 4
-"""Of the numbers in the CSV files: as fine as the sensors can tell, and the sample stays below 3 MB."""
+_DIGITS = 5
+"""Of the numbers in the CSV files: finer than the sensors can tell, and the sample stays below 3 MB."""
 
 
 def add_parser(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -35,13 +32,12 @@ def run(args: argparse.Namespace) -> int:
     """Write capture, truth, CSV folder and expected results."""
     from analyzer.acquire.importers.csv_folder import write_csv_folder
     from analyzer.acquire.read import read
-    from analyzer.model import Placement
     from analyzer.report.exports import write_tables
     from analyzer.session import analyze
-    from analyzer.virtual import simulate
+    from analyzer.virtual import sample_practice
 
     _make_room(args.out, force=args.force)
-    practice = simulate(seed=_SEED, placements=(Placement.LEFT_FOOT, Placement.RIGHT_FOOT))
+    practice = sample_practice()
     results.progress("Simulating the practice and writing it as a capture.")
     demo.write_capture(practice, args.out / demo.CAPTURE_NAME, overwrite=True)
     _write_truth(practice, args.out / "truth")

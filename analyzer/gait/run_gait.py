@@ -71,12 +71,15 @@ def run_gait(signals: Mapping[Placement, GridSignals], config: GaitConfig) -> Ru
         usable = {
             placement: grid
             for placement, grid in signals.items()
-            if placement.segment == segment and (grid.has_gyroscope or segment == "pelvis")
+            if placement.segment == segment and (grid.has_gyroscope or segment in _WITHOUT_GYROSCOPE)
         }
         if usable:
             return _combined(usable, analyzed, config)
     return RunGait(empty(CONTACTS), empty(STRIDES), empty(STEPS), ())
 
+
+_WITHOUT_GYROSCOPE = ("pelvis", "wrist")
+"""Segments whose detectors can do with the accelerometer alone."""
 
 _Tables = tuple[pd.DataFrame, pd.DataFrame, Floats | None]
 

@@ -146,11 +146,12 @@ def _samples(n_samples: int, start: Indices, stop: Indices) -> tuple[Indices, Bo
     length = np.where(whole, np.maximum(stop - start, 0), 0)
     offset = np.arange(int(length.max(initial=0)))
     inside = offset[None, :] < length[:, None]
-    return np.clip(start[:, None] + offset[None, :], 0, max(n_samples - 1, 0)), inside
+    at = np.clip(start[:, None] + offset[None, :], 0, max(n_samples - 1, 0)).astype(np.int64)
+    return at, inside
 
 
 def _between(values: Floats, before: Indices, level: Floats) -> Floats:
     after = np.minimum(before + 1, len(values) - 1)
     rise = values[after] - values[before]
     share = (level - values[before]) / np.where(rise == 0.0, np.inf, rise)
-    return before + np.where(np.isnan(level), np.nan, np.clip(share, 0.0, 1.0))
+    return np.asarray(before + np.where(np.isnan(level), np.nan, np.clip(share, 0.0, 1.0)), dtype=np.float64)

@@ -35,6 +35,9 @@ _MAX_POINTS = 2000
 _MAX_LINES = 6
 """Runs whose step speeds can be told apart in one figure."""
 
+_NAME_ROOM = 0.15
+"""Share of the width kept free for the names at the ends of the lines."""
+
 _MARGIN_S = 0.15
 """Shown before and after the contacts of a run."""
 
@@ -93,6 +96,9 @@ def step_speed(analysis: Analysis, ax: "Axes", units: Units = "metric") -> None:
     ax.set_xlabel("time in the run (s)")
     ax.set_ylabel(f"speed ({quantities.speed_unit(units)})")
     ax.set_ylim(bottom=0)
+    # Room for the names at the ends of the lines.
+    left, right = ax.get_xlim()
+    ax.set_xlim(left, right + _NAME_ROOM * (right - left))
     _tidy(ax)
 
 
@@ -219,7 +225,8 @@ def _effort(run: Mapping[str, Any]) -> float:
 def _line_name(run: Mapping[str, Any]) -> str:
     asked = run["asked_effort_pct"]
     name = f"{asked:g}" if np.isfinite(asked) else f"run {run['run']}"
-    return name if run["direction"] in ("forward", "unknown") else f"{name} {run['direction'].replace('_', ' ')}"
+    ways = {"backward": "back", "lateral_left": "left", "lateral_right": "right"}
+    return f"{name} {ways[run['direction']]}" if run["direction"] in ways else name
 
 
 def _stage_name(asked_effort_pct: float, index: int) -> str:

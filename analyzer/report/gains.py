@@ -108,7 +108,9 @@ def _split(rate: Quantity, length: Quantity) -> str:
         return "mostly quicker steps"
     if length.bounds[0] > _HALF:
         return "mostly longer steps"
-    return "both quicker and longer steps"
+    if rate.bounds[0] > 0 and length.bounds[0] > 0:
+        return "both quicker and longer steps"
+    return "too few steps to say how"
 
 
 def _interval(row: dict[str, Any], name: str) -> Sequence[float]:

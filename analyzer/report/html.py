@@ -30,7 +30,7 @@ _MAX_ROOMY_ROWS = 20
 _MAX_TRACES = 6
 """Runs whose raw traces are drawn for the analyst: more make the file heavy."""
 
-_LONGEST_TRACE_S = 6.0
+_LONGEST_TRACE_S = 8.0
 """A sprint is over by then; of a long steady run it is enough to judge the contacts."""
 
 _STRIP_IN = (3.6, 1.75)
@@ -171,8 +171,9 @@ def _strip(analysis: Analysis, units: Units) -> _Figure | None:
     frames = (analysis.steps, analysis.strides)
     if not any(frame.loc[frame["phase"] != "deceleration", "speed_m_s"].notna().any() for frame in frames):
         return None
+    each = "step" if analysis.steps["speed_m_s"].notna().any() else "stride"
     svg = inline_svg(lambda ax: figures.step_speed(analysis, ax, units), "step-speed", _STRIP_IN)
-    return _figure(svg, "Speed of each step until slowing begins: ◁ left foot, ▷ right foot.")
+    return _figure(svg, f"Speed of each {each} until slowing begins: ◁\u00a0left foot, ▷\u00a0right foot.")
 
 
 def _traces(analysis: Analysis) -> list[_Figure]:

@@ -147,7 +147,9 @@ def data_quality(analysis: Analysis) -> str:
     worst = min(received, default=float("nan"))
     arrived = f"At worst {math.floor(worst)} % of a run's samples arrived" if worst < 100 else "All samples arrived"
     counts = Counter(str(quality) for quality in analysis.contacts["quality"])
-    left_out = [f"{counts[quality]} {words}" for quality, words in _LEFT_OUT.items() if counts[quality]]
+    left_out = [
+        f"{counts[quality]} {words[counts[quality] > 1]}" for quality, words in _LEFT_OUT.items() if counts[quality]
+    ]
     total = f"{len(analysis.contacts)} contacts"
     if math.isnan(worst):
         arrived = "How many samples arrived is not known"
@@ -172,7 +174,7 @@ def _seen(analysis: Analysis) -> str:
 
 
 _LEFT_OUT = {
-    "gap": "touch lost samples",
-    "clipped": "hit the sensor's limit",
-    "edge": "are seen only in part",
+    "gap": ("touches lost samples", "touch lost samples"),
+    "clipped": ("hits the sensor's limit", "hit the sensor's limit"),
+    "edge": ("is seen only in part", "are seen only in part"),
 }

@@ -59,7 +59,7 @@ class StageLine:
     n_runs, n_contacts : int
     direction : str
     achieved : Quantity
-        Percent of the day's best.
+        Percent of the day's best; a dash where the run went another way than forward.
     speed, step_rate, step_length, ground_time : Quantity
     received_pct : float
         Samples that arrived, worst sensor of the worst run; NaN where unknown.
@@ -164,7 +164,7 @@ def _run_line(run: _Record, tables: GaitTables, units: Units) -> StageLine:
         n_runs=1,
         n_contacts=int(run["n_contacts"]),
         direction=direction,
-        achieved=quantities.percent(run["achieved_pct"], why=why.no_speed()),
+        achieved=_achieved(run, why),
         speed=quantities.speed(speed, speed - margin, speed + margin, units=units, why=why.no_speed()),
         step_rate=quantities.step_rate(run["step_frequency_hz"], why=why.no_step_rate()),
         step_length=quantities.step_length(run["stride_length_m"] / 2, units=units, why=why.no_speed()),
@@ -172,6 +172,13 @@ def _run_line(run: _Record, tables: GaitTables, units: Units) -> StageLine:
         received_pct=float(run["received_pct"]),
         is_clean=_is_clean(run),
     )
+
+
+def _achieved(run: _Record, why: "_Reasons") -> Quantity:
+    """Return the share of the day's best; that of another direction says nothing beside the forward stages."""
+    if _suffix(str(run["direction"])):
+        return dataclasses.replace(quantities.percent(float("nan")), text="–")
+    return quantities.percent(run["achieved_pct"], why=why.no_speed())
 
 
 def _step_rate(stage: _Record, why: "_Reasons") -> Quantity:

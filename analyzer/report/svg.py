@@ -26,7 +26,7 @@ _FONT = "DejaVu Sans"
 """Comes with matplotlib, so sizes are the same everywhere; the page shows its own font."""
 
 
-_MARGINS_IN = (0.42, 0.3, 0.4, 0.06)
+_MARGINS_IN = (0.52, 0.3, 0.4, 0.06)
 """Left, right, bottom, top: fixed, so that figures above one another line up."""
 
 

@@ -120,7 +120,7 @@ def test_a_backward_run_outside_the_stages_gets_a_line_of_its_own(practice: Prac
     base = practice()
     runs = base.runs.assign(direction=["forward", "forward", "backward"])
     said = summarize(practice(runs=runs, stages=base.stages.iloc[:2]))
-    assert [line.label for line in said.others] == ["Run 3, backward"]
+    assert [(line.label, line.achieved.text) for line in said.others] == [("Run 3, backward", "–")]
 
 
 def test_a_single_stage_is_compared_with_nothing(practice: Practice) -> None:
@@ -235,3 +235,9 @@ def test_one_foot_alone_does_not_mark_the_data_as_bad(practice: Practice) -> Non
 def test_an_interval_of_no_width_is_not_shown(practice: Practice) -> None:
     counted = dataclasses.replace(finding(Level.LOOK, "rest"), value=3.0, low=3.0, high=3.0, limit=NAN, unit="signs")
     assert summarize(practice(findings=(counted,))).remarks[0].evidence == "3 signs, n = 9"
+
+
+def test_parts_that_may_both_be_nothing_are_not_claimed(practice: Practice) -> None:
+    name = "speed_gain_frequency_share"
+    stages = practice().stages.assign(**{name: 0.5, f"{name}_low": -0.2, f"{name}_high": 1.2})
+    assert summarize(practice(stages=stages)).gains[0].sentence == "too few steps to say how"

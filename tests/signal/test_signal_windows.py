@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analyzer.signal.windows import argmax_between, argmin_between, gathered, lead_in, local_minima
+from analyzer.signal.windows import argmax_between, argmin_between, first_above, gathered, local_minima
 
 NOTHING = np.empty(0, dtype=np.intp)
 
@@ -38,21 +38,17 @@ def test_the_highest_sample_of_each_range_is_that_of_a_plain_loop(case):
     assert argmax_between(values, start, stop).tolist() == expected
 
 
-def begins_in_a_loop(values: np.ndarray, peak: int, floor: float, first: int) -> int:
-    """Walk back from the peak while the sample before is still above the floor."""
-    at = peak
-    while at > first and values[at - 1] > floor:
-        at -= 1
-    return at
+def first_above_in_a_loop(values: np.ndarray, floor: float, start: int, stop: int) -> int:
+    return next((row for row in range(start, stop) if values[row] > floor), start)
 
 
 @settings(max_examples=100, deadline=None)
-@given(case=signal_and_ranges(), below=st.integers(1, 4))
-def test_each_rise_begins_where_a_walk_back_from_its_peak_ends(case, below):
-    values, first, peak = case
-    floor = values[peak] - below
-    expected = [begins_in_a_loop(values, *row) for row in zip(peak, floor, first, strict=True)]
-    assert lead_in(values, peak, floor, first).tolist() == expected
+@given(case=signal_and_ranges(), level=st.integers(-6, 6))
+def test_each_range_first_rises_above_its_level_where_a_plain_loop_says_so(case, level):
+    values, start, stop = case
+    floor = level + np.arange(len(start)) % 3
+    expected = [first_above_in_a_loop(values, *row) for row in zip(floor, start, stop, strict=True)]
+    assert first_above(values, floor, start, stop).tolist() == expected
 
 
 @settings(max_examples=50, deadline=None)
@@ -72,7 +68,7 @@ def test_windows_of_vectors_keep_their_columns():
 def test_no_ranges_give_no_samples():
     values = np.arange(3.0)
     assert argmin_between(values, NOTHING, NOTHING).size == 0
-    assert lead_in(values, NOTHING, np.empty(0), NOTHING).size == 0
+    assert first_above(values, np.empty(0), NOTHING, NOTHING).size == 0
 
 
 def test_minima_that_stand_out_too_little_are_left_out():

@@ -1,0 +1,193 @@
+"""A whole practice put in order: numbers, plan, the day's best, rests."""
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+from made_streams import LEFT, RIGHT
+from session_tables import Run, session
+
+from analyzer.drill.practice import Practice, practice_of
+from analyzer.drill.record import RunRecord
+from analyzer.model import Plan, PlannedRun
+
+ACROSS = np.array([0.0, 1.0, 0.0])
+STILL = (np.arange(0.0, 3000.0, 0.5), np.zeros(6000, dtype=bool))
+
+
+def records_of(*runs: Run, backward: tuple[int, ...] = ()) -> list[RunRecord]:
+    """Return what the windows of these runs left, with every table numbered 0 as it comes from a window."""
+    made = session(*runs, planned=False)
+    records = []
+    for index, row in enumerate(made.runs.itertuples()):
+        contacts, strides, steps = (_rows(table, row.run) for table in (made.contacts, made.strides, made.steps))
+        axis = -ACROSS if index in backward else ACROSS
+        records.append(
+            RunRecord(
+                start_s=row.start_s,
+                stop_s=row.stop_s,
+                deceleration_start_s=np.nan,
+                peak_speed_m_s=row.peak_speed_m_s,
+                peak_speed_sd_m_s=row.peak_speed_sd_m_s,
+                way_m=18.0,
+                received_pct=99.0,
+                troubles=(),
+                contacts=contacts,
+                strides=strides,
+                steps=steps,
+                used=(LEFT, RIGHT),
+                travel_axes={LEFT: axis, RIGHT: -axis},
+            )
+        )
+    return records
+
+
+def _rows(table: pd.DataFrame, run: int) -> pd.DataFrame:
+    return table[table["run"] == run].assign(run=0).reset_index(drop=True)
+
+
+def classic() -> list[RunRecord]:
+    return records_of(Run(50, 5.6), Run(75, 7.0), Run(100, 8.0, rest_s=90.0))
+
+
+def made(records, plan: Plan | None = None, movement=STILL) -> Practice:
+    return practice_of(records, plan, movement)
+
+
+def test_runs_are_numbered_from_one_in_order_of_time():
+    assert made(classic()).runs["run"].tolist() == [1, 2, 3]
+
+
+@pytest.mark.parametrize("table", ["contacts", "strides", "steps"])
+def test_every_row_carries_the_number_of_its_run(table):
+    records = classic()
+    numbered = getattr(made(records), table)
+    expected = [len(getattr(record, table)) for record in records]
+    assert numbered.groupby("run").size().tolist() == expected
+    assert numbered["start_s" if table != "contacts" else "initial_contact_s"].is_monotonic_increasing
+
+
+def test_a_run_without_contacts_keeps_its_number():
+    records = classic()
+    records[1] = replace(records[1], contacts=records[1].contacts.iloc[:0])
+    practice = made(records)
+    assert practice.contacts["run"].unique().tolist() == [1, 3]
+    assert practice.runs["n_contacts"].tolist() == [9, 0, 9]
+
+
+def test_a_push_off_without_initial_contact_is_not_counted():
+    records = classic()
+    contacts = records[0].contacts.copy()
+    contacts.loc[0, "initial_contact_s"] = np.nan
+    records[0] = replace(records[0], contacts=contacts)
+    assert made(records).runs["n_contacts"].tolist() == [8, 9, 9]
+
+
+def test_rest_counts_from_the_end_of_the_run_before():
+    np.testing.assert_allclose(made(classic()).runs["rest_before_s"], [np.nan, 180.0, 90.0])
+
+
+def test_rest_mode_comes_from_the_movement_in_between():
+    records = classic()
+    time_s, _ = STILL
+    walked = (time_s > records[0].stop_s) & (time_s < records[1].start_s)
+    assert made(records, movement=(time_s, walked)).runs["rest_mode"].tolist() == ["none", "active", "still"]
+
+
+def test_without_movement_known_the_rest_mode_is_unknown():
+    nothing = (np.empty(0), np.empty(0, dtype=bool))
+    assert made(classic(), movement=nothing).runs["rest_mode"].tolist() == ["none", "unknown", "unknown"]
+
+
+def test_achieved_is_held_against_the_fastest_run():
+    np.testing.assert_allclose(made(classic()).runs["achieved_pct"], [70.0, 87.5, 100.0])
+
+
+def test_a_backward_run_is_held_against_backward_runs():
+    records = records_of(Run(100, 8.0), Run(100, 4.0), Run(50, 3.0), backward=(1, 2))
+    runs = made(records).runs
+    assert runs["direction"].tolist() == ["forward", "backward", "backward"]
+    np.testing.assert_allclose(runs["achieved_pct"], [100.0, 100.0, 75.0])
+
+
+def test_an_unknown_speed_achieved_nothing_known():
+    records = classic()
+    records[0] = replace(records[0], peak_speed_m_s=np.nan)
+    np.testing.assert_allclose(made(records).runs["achieved_pct"], [np.nan, 87.5, 100.0])
+
+
+def test_without_any_speed_nothing_is_achieved_and_nothing_breaks():
+    records = [replace(record, peak_speed_m_s=np.nan) for record in classic()]
+    assert made(records).runs["achieved_pct"].isna().all()
+
+
+def test_without_a_plan_efforts_stay_open():
+    assert made(classic()).runs["asked_effort_pct"].isna().all()
+
+
+def test_without_a_plan_the_distance_is_the_way_covered():
+    assert made(classic()).runs["distance_m"].tolist() == [18.0, 18.0, 18.0]
+
+
+def test_with_a_plan_every_run_gets_its_slot():
+    runs = made(classic(), Plan.progressive(distance_m=20.0)).runs
+    assert runs["asked_effort_pct"].tolist() == [50.0, 75.0, 100.0]
+    assert runs["distance_m"].tolist() == [20.0, 20.0, 20.0]
+
+
+def test_a_run_too_many_keeps_its_row_and_gets_no_effort():
+    records = records_of(Run(50, 4.0), Run(50, 5.6), Run(75, 7.0), Run(100, 8.0))
+    practice = made(records, Plan.progressive())
+    np.testing.assert_array_equal(practice.runs["asked_effort_pct"], [np.nan, 50.0, 75.0, 100.0])
+    assert "plan.more_runs" in [notice.code for notice in practice.notices]
+
+
+def test_a_run_too_few_is_told():
+    practice = made(classic()[:2], Plan.progressive())
+    assert "plan.fewer_runs" in [notice.code for notice in practice.notices]
+
+
+def test_a_backward_run_takes_the_backward_slot():
+    plan = Plan((PlannedRun(50), PlannedRun(50, direction="backward"), PlannedRun(100)))
+    records = records_of(Run(50, 3.5), Run(100, 8.0), backward=(0,))
+    assert made(records, plan).runs["asked_effort_pct"].tolist() == [50.0, 100.0]
+
+
+def test_the_medians_of_a_run_are_those_of_its_fly_phase():
+    records = classic()
+    strides = records[0].strides.copy()
+    strides.loc[:1, "phase"] = "acceleration"
+    strides.loc[:1, "contact_time_s"] = 9.0
+    records[0] = replace(records[0], strides=strides)
+    expected = strides.loc[2:, "contact_time_s"].median()
+    assert made(records).runs.loc[0, "contact_time_s"] == pytest.approx(expected)
+
+
+def test_contacts_at_a_hole_leave_the_medians():
+    records = classic()
+    strides = records[0].strides.copy()
+    strides.loc[:3, "quality"] = "gap"
+    strides.loc[:3, "contact_time_s"] = 9.0
+    records[0] = replace(records[0], strides=strides)
+    assert made(records).runs.loc[0, "contact_time_s"] == pytest.approx(strides.loc[4:, "contact_time_s"].median())
+
+
+def test_with_one_foot_a_step_lasts_half_a_stride():
+    records = [replace(record, steps=record.steps.iloc[:0]) for record in classic()]
+    runs = made(records).runs
+    expected = [2 * record.strides["stride_frequency_hz"].median() for record in records]
+    np.testing.assert_allclose(runs["step_frequency_hz"], expected)
+    assert runs["flight_time_s"].isna().all()
+
+
+def test_troubles_are_joined_into_the_quality():
+    records = classic()
+    records[2] = replace(records[2], troubles=("gap", "cut_end"))
+    assert made(records).runs["quality"].tolist() == ["ok", "ok", "gap;cut_end"]
+
+
+def test_no_runs_make_empty_tables():
+    practice = made([], Plan.progressive())
+    assert practice.runs.empty
+    assert practice.contacts.empty

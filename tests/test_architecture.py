@@ -1,0 +1,226 @@
+"""The house keeps its plan: who may import whom, what loads when, how long things get."""
+
+import ast
+import importlib
+import io
+import json
+import re
+import subprocess
+import sys
+import tokenize
+import tomllib
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+
+import pytest
+
+import analyzer
+
+ROOT = Path(__file__).parents[1]
+PACKAGES = ("analyzer", "firmware_protocol")
+FILES = sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
+MAX_FILE_LINES = 400
+MAX_FUNCTION_LINES = 60
+MAX_PARAMETERS = 6
+HEAVY = ("numpy", "pandas", "scipy", "matplotlib", "bleak", "mcap", "jinja2")
+
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+_LAYOUT = {tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT, tokenize.ENDMARKER, tokenize.COMMENT}
+
+
+def name_of(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def room_of(path: Path) -> str:
+    """Return the dotted name of a module or package."""
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+each_file = pytest.mark.parametrize("path", FILES, ids=name_of)
+
+
+@cache
+def tree_of(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+def code_lines(path: Path) -> set[int]:
+    """Return the numbers of the lines that hold code: no comments, no blank lines, no docstrings."""
+    text = path.read_text(encoding="utf-8")
+    lines: set[int] = set()
+    for token in tokenize.generate_tokens(io.StringIO(text).readline):
+        if token.type not in _LAYOUT:
+            lines.update(range(token.start[0], token.end[0] + 1))
+    for node in ast.walk(tree_of(path)):
+        if isinstance(node, (ast.Module, ast.ClassDef, *_FUNCTIONS)) and ast.get_docstring(node) is not None:
+            lines.difference_update(range(node.body[0].lineno, node.body[0].end_lineno + 1))
+    return lines
+
+
+def functions_of(path: Path) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:
+    return [node for node in ast.walk(tree_of(path)) if isinstance(node, _FUNCTIONS)]
+
+
+def imports_of(path: Path) -> set[str]:
+    """Return the first names of all that a file imports, wherever in the file."""
+    found: set[str] = set()
+    for node in ast.walk(tree_of(path)):
+        if isinstance(node, ast.Import):
+            found.update(alias.name.partition(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found.add(node.module.partition(".")[0])
+    return found
+
+
+def run(program: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False, cwd=ROOT)
+
+
+def loaded_by(program: str) -> set[str]:
+    """Return which heavy packages a fresh interpreter has loaded after a program."""
+    listing = f"\nimport json, sys\nprint(json.dumps([name for name in {HEAVY} if name in sys.modules]), file=sys.stderr)"
+    done = run(program + listing)
+    assert done.returncode == 0, done.stderr
+    return set(json.loads(done.stderr.splitlines()[-1]))
+
+
+def test_import_contracts_hold():
+    program = "import sys; from importlinter.cli import lint_imports; sys.exit(lint_imports(no_cache=True))"
+    done = run(program)
+    assert done.returncode == 0, done.stdout
+
+
+def test_help_loads_nothing_heavy():
+    assert loaded_by("from analyzer.cli.main import main\nassert main(['--help']) == 0") == set()
+
+
+def test_the_package_itself_loads_nothing_heavy():
+    assert loaded_by("import analyzer") == set()
+
+
+def test_analysing_loads_no_radio_and_no_plots():
+    assert loaded_by("import analyzer\nanalyzer.analyze, analyzer.Session") <= {"numpy", "pandas", "scipy"}
+
+
+def test_analysing_needs_no_bluetooth_installed():
+    # None in sys.modules makes an import fail as if the package were not there.
+    done = run("import sys\nsys.modules['bleak'] = None\nimport analyzer\nanalyzer.analyze, analyzer.read, analyzer.report")
+    assert done.returncode == 0, done.stderr
+
+
+def test_the_radio_is_imported_in_one_file_only():
+    assert {name_of(path) for path in FILES if "bleak" in imports_of(path)} <= {"analyzer/acquire/ble.py"}
+
+
+def test_event_loops_run_in_sources_and_at_the_top_only():
+    allowed = ("analyzer/acquire/", "analyzer/field/", "analyzer/cli/")
+    assert [name_of(p) for p in FILES if "asyncio" in imports_of(p) and not name_of(p).startswith(allowed)] == []
+
+
+@each_file
+def test_only_the_command_line_and_the_field_page_print(path):
+    if name_of(path).startswith(("analyzer/cli/", "analyzer/field/")):
+        return
+    calls = [node.func for node in ast.walk(tree_of(path)) if isinstance(node, ast.Call)]
+    assert not [call for call in calls if isinstance(call, ast.Name) and call.id == "print"]
+
+
+@pytest.mark.parametrize("name", analyzer.__all__)
+def test_every_public_name_of_the_package_resolves(name):
+    assert getattr(analyzer, name).__doc__
+
+
+def test_dir_shows_the_public_names():
+    assert set(analyzer.__all__) <= set(dir(analyzer))
+
+
+def test_a_name_the_package_does_not_have_is_an_attribute_error():
+    with pytest.raises(AttributeError, match="no attribute 'anlayze'"):
+        analyzer.anlayze  # noqa: B018
+
+
+@each_file
+def test_what_a_module_promises_is_there(path):
+    module = importlib.import_module(room_of(path))
+    missing = [name for name in getattr(module, "__all__", ()) if not hasattr(module, name)]
+    assert missing == []
+
+
+@each_file
+def test_no_public_name_of_a_module_is_left_out_of_its_promise(path):
+    if path.name == "__init__.py":
+        return
+    promised = getattr(importlib.import_module(room_of(path)), "__all__", None)
+    defined = [n.name for n in tree_of(path).body if isinstance(n, (ast.ClassDef, *_FUNCTIONS)) and n.name[0] != "_"]
+    assert promised is not None
+    # Verbs of the command line hand themselves over by two fixed names.
+    assert set(defined) - set(promised) <= {"add_parser", "run"}
+
+
+@each_file
+def test_everything_public_is_documented(path):
+    undocumented = [
+        getattr(node, "name", "module")
+        for node in ast.walk(tree_of(path))
+        if isinstance(node, (ast.Module, ast.ClassDef, *_FUNCTIONS))
+        and not getattr(node, "name", "").startswith("_")
+        and not _inside_private(node, path)
+        and ast.get_docstring(node) is None
+    ]
+    assert undocumented == []
+
+
+def _inside_private(node: ast.AST, path: Path) -> bool:
+    """Return whether a definition sits in a private class or in a function."""
+    for outer in ast.walk(tree_of(path)):
+        if outer is node or not isinstance(outer, (ast.ClassDef, *_FUNCTIONS)):
+            continue
+        if (outer.name.startswith("_") or isinstance(outer, _FUNCTIONS)) and any(n is node for n in ast.walk(outer)):
+            return True
+    return False
+
+
+@each_file
+def test_a_file_is_short(path):
+    assert path.read_text(encoding="utf-8").count("\n") <= MAX_FILE_LINES
+
+
+@each_file
+def test_functions_are_short_and_take_few_parameters(path):
+    lines = code_lines(path)
+    too_long = [f.name for f in functions_of(path) if len(lines & set(range(f.lineno, f.end_lineno + 1))) > MAX_FUNCTION_LINES]
+    too_many = [f.name for f in functions_of(path) if _n_parameters(f) > MAX_PARAMETERS]
+    assert (too_long, too_many) == ([], [])
+
+
+def _n_parameters(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
+    own = function.args
+    names = [argument.arg for argument in (*own.posonlyargs, *own.args, *own.kwonlyargs)]
+    return len([name for name in names if name not in {"self", "cls"}])
+
+
+@each_file
+def test_no_error_is_swallowed_wholesale(path):
+    handlers = [node.type for node in ast.walk(tree_of(path)) if isinstance(node, ast.ExceptHandler)]
+    assert not [h for h in handlers if h is None or ast.unparse(h) in {"Exception", "BaseException"}]
+
+
+@each_file
+def test_no_assertions_outside_tests(path):
+    assert not [node.lineno for node in ast.walk(tree_of(path)) if isinstance(node, ast.Assert)]
+
+
+def test_versions_agree():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    told = run("from analyzer.cli.main import main\nmain(['--version'])").stdout
+    assert told.split() == ["psr", project["version"]]
+    assert version(project["name"]) == project["version"]
+
+
+def test_the_changelog_knows_no_later_version():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    text = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    assert set(re.findall(r"^## \[?(\d+\.\d+\.\d+)", text, re.MULTILINE)[:1]) <= {project["version"]}
