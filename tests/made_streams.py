@@ -1,5 +1,7 @@
 """Sensor streams made by hand, for tests of what needs no athlete."""
 
+from itertools import pairwise
+
 import numpy as np
 
 from analyzer.model import Placement, SensorStream
@@ -14,9 +16,7 @@ def stream_of(placement: Placement, time_s, extra_m_s2=0.0, gyr_rad_s=None) -> S
     acc = np.zeros((time_s.size, 3))
     acc[:, 2] = G_M_S2 + np.asarray(extra_m_s2)
     acc[np.isnan(acc[:, 2])] = np.nan
-    return SensorStream.from_arrays(
-        placement, {"time_s": time_s, "acc_m_s2": acc, "gyr_rad_s": gyr_rad_s}, whole=False
-    )
+    return SensorStream.from_arrays(placement, {"time_s": time_s, "acc_m_s2": acc, "gyr_rad_s": gyr_rad_s}, whole=False)
 
 
 def even_times(start_s: float, stop_s: float, rate_hz: float = 100.0) -> np.ndarray:
@@ -36,7 +36,7 @@ def busy(placement: Placement, span_s, *bursts, level_m_s2: float = 40.0, rate_h
 def interleaved(streams, edges_s):
     """Yield blocks of all streams cut at the same times, in order of time."""
     edges = [-np.inf, *sorted(edges_s), np.inf]
-    for start_s, stop_s in zip(edges[:-1], edges[1:], strict=True):
+    for start_s, stop_s in pairwise(edges):
         for stream in streams:
             block = stream.between(start_s, stop_s)
             if block.n_samples:

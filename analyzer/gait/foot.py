@@ -25,7 +25,7 @@ from analyzer.gait.trajectory import FootMotion, StridePaths, TrajectoryConfig, 
 from analyzer.model import Bools, Floats
 from analyzer.signal.filters import lowpass
 from analyzer.signal.grid import GridSignals
-from analyzer.signal.orientation import integrate_rate, matrices
+from analyzer.signal.orientation import integrate_rate, matrices, rotated
 from analyzer.signal.saturation import rebuilt
 from analyzer.signal.windows import Indices, argmin_between
 
@@ -251,9 +251,8 @@ def _closed_rotation(
 
 
 def _motion(acc: Floats, gyr: Floats, doubt: Floats, rate_hz: float) -> FootMotion:
-    rotation = matrices(integrate_rate(gyr, 1.0 / rate_hz))
-    force, rate = np.einsum("nij,nj->ni", rotation, acc), np.einsum("nij,nj->ni", rotation, gyr)
-    return FootMotion(rate_hz, rotation, force, rate, np.zeros_like(acc), doubt)
+    rotation = integrate_rate(gyr, 1.0 / rate_hz)
+    return FootMotion(rate_hz, rotation, rotated(rotation, acc), rotated(rotation, gyr), np.zeros_like(acc), doubt)
 
 
 def _with_lever(motion: FootMotion, paths: StridePaths, axis: Floats, config: FootConfig) -> FootMotion:
@@ -262,12 +261,12 @@ def _with_lever(motion: FootMotion, paths: StridePaths, axis: Floats, config: Fo
         return motion
     forward, up = _forward_up(motion, paths, axis)
     lever = config.lever_forward_m * forward + config.lever_up_m * up
-    return replace(motion, lever_m=motion.rotation @ lever)
+    return replace(motion, lever_m=rotated(motion.rotation, np.broadcast_to(lever, motion.force_m_s2.shape)))
 
 
 def _forward_up(motion: FootMotion, paths: StridePaths, axis: Floats) -> tuple[Floats, Floats]:
     """Return forward and up of the foot in the sensor frame, from its pose at the stillest instants."""
-    up = np.einsum("kji,kj->i", motion.rotation[paths.first], paths.levelling[:, 2])
+    up = np.einsum("kji,kj->i", matrices(motion.rotation[paths.first]), paths.levelling[:, 2])
     up = up - (up @ axis) * axis
     up = up / np.linalg.norm(up)
     # The axis is toe-up positive and so points right: forward is left x up.
@@ -279,7 +278,7 @@ def _travel_sign(motion: FootMotion, paths: StridePaths, axis: Floats) -> float:
     if not len(paths.first):
         return 0.0
     forward, _ = _forward_up(motion, paths, axis)
-    ahead = np.einsum("kij,kjl,l->ki", paths.levelling, motion.rotation[paths.first], forward)
+    ahead = np.einsum("kij,kjl,l->ki", paths.levelling, matrices(motion.rotation[paths.first]), forward)
     return 1.0 if float(np.median(np.sum(ahead * paths.way_m, axis=1))) >= 0 else -1.0
 
 

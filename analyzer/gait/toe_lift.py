@@ -6,7 +6,7 @@ import numpy as np
 
 from analyzer.gait.trajectory import FootMotion, StridePaths
 from analyzer.model import Floats
-from analyzer.signal.windows import gathered
+from analyzer.signal.windows import gathered, window_rows
 from analyzer.units import G_M_S2
 
 __all__ = ["ToeLiftConfig", "find_toe_lifts"]
@@ -78,7 +78,7 @@ def _ball_speed_m_s(motion: FootMotion, paths: StridePaths, length: int) -> Floa
     """Speed of the ball of the foot over the ground from each stillest instant on, (m, length)."""
     step_s = 1.0 / motion.rate_hz
     force = gathered(motion.force_m_s2, paths.first, length)
-    rolling = gathered(motion.rolling_m_s, paths.first, length)
+    rolling = motion.rolling_m_s(window_rows(paths.first, length, len(motion.force_m_s2)))
     gained = np.concatenate(
         [np.zeros_like(force[:, :1]), np.cumsum(0.5 * step_s * (force[:, 1:] + force[:, :-1]), axis=1)], axis=1
     )

@@ -46,7 +46,7 @@ class TrajectoryConfig:
     scale_sd : float
         Relative: scale of the accelerometer and whatever all strides of a foot share.
     n_iterations : int
-        Gauss-Newton steps; the third changes stride lengths by less than 1 mm.
+        Gauss-Newton steps; the fourth changes stride lengths by less than 1 mm.
     """
 
     anchor_speed_sd_m_s: float = 0.05
@@ -54,7 +54,7 @@ class TrajectoryConfig:
     level_sd_m: float = 0.02
     drift_m_s2: float = 0.15
     scale_sd: float = 0.01
-    n_iterations: int = 5
+    n_iterations: int = 4
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -64,8 +64,8 @@ class FootMotion:
     Attributes
     ----------
     rate_hz : float
-    rotation : (n, 3, 3) float array
-        Sensor to drifting world, by strap-down.
+    rotation : (n, 4) float array
+        Quaternions from sensor to drifting world, by strap-down.
     force_m_s2, rate_rad_s : (n, 3) float array
         Specific force and angular rate in the drifting world.
     lever_m : (n, 3) float array
@@ -75,16 +75,15 @@ class FootMotion:
     """
 
     rate_hz: float
-    rotation: Matrices
+    rotation: Floats
     force_m_s2: Floats
     rate_rad_s: Floats
     lever_m: Floats
     doubt_m2_s4: Floats
 
-    @property
-    def rolling_m_s(self) -> Floats:
-        """Velocity that the sensor has while the foot rolls on its ball, (n, 3)."""
-        return np.cross(self.rate_rad_s, self.lever_m)
+    def rolling_m_s(self, at: Indices) -> Floats:
+        """Return the velocity that the sensor has while the foot rolls on its ball, (..., 3) for (...) samples."""
+        return np.cross(self.rate_rad_s[at], self.lever_m[at])
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -150,9 +149,8 @@ def solve_strides(motion: FootMotion, first: Indices, last: Indices, config: Tra
     of its own, are ours; that clipping is what spoils stride length at speed is the finding of [potter2019].
     """
     integrals = _integrals(motion, first, last)
-    rolling = motion.rolling_m_s
-    ends = rolling[first], rolling[last]
-    levelling = np.array([tilt_from_gravity(force) for force in integrals.once_m_s]).reshape(-1, 3, 3)
+    ends = motion.rolling_m_s(first), motion.rolling_m_s(last)
+    levelling = tilt_from_gravity(integrals.once_m_s)
     for _ in range(config.n_iterations):
         state, _ = _least_squares(_problem(integrals, ends, levelling, config))
         turn = np.column_stack([state[:, :2], np.zeros(len(state))])

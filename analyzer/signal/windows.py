@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from analyzer.model import Floats
 
-__all__ = ["Indices", "argmax_between", "argmin_between", "first_above", "gathered", "local_minima"]
+__all__ = ["Indices", "argmax_between", "argmin_between", "first_above", "gathered", "local_minima", "window_rows"]
 
 Indices = NDArray[np.intp]
 
@@ -24,8 +24,12 @@ def gathered(values: Floats, start: Indices, length: int) -> Floats:
     -------
     (m, length, ...) float array
     """
-    at = np.clip(start[:, None] + np.arange(length), 0, len(values) - 1)
-    return np.asarray(values[at])
+    return np.asarray(values[window_rows(start, length, len(values))])
+
+
+def window_rows(start: Indices, length: int, n_samples: int) -> Indices:
+    """Return the sample indices of equally long windows, (m, length), held inside the signal."""
+    return np.asarray(np.clip(start[:, None] + np.arange(length), 0, n_samples - 1))
 
 
 def argmin_between(values: Floats, start: Indices, stop: Indices) -> Indices:

@@ -1,6 +1,7 @@
 """Movement in bins: the same whatever blocks the samples come in, and what a plain loop gives."""
 
 import math
+from itertools import pairwise
 
 import numpy as np
 from hypothesis import given, settings
@@ -62,7 +63,7 @@ def test_bins_are_those_of_a_plain_loop(stream):
 def test_bins_do_not_depend_on_where_blocks_are_cut(stream, cuts):
     rows = [0, *sorted(min(cut, stream.n_samples) for cut in cuts), stream.n_samples]
     # Equal neighbours make empty blocks, which a live stream has too.
-    blocks = [stream.rows(start, stop) for start, stop in zip(rows[:-1], rows[1:], strict=True)]
+    blocks = [stream.rows(start, stop) for start, stop in pairwise(rows)]
     whole, parts = bins_of([stream]), bins_of(blocks)
     assert whole.keys() == parts.keys()
     np.testing.assert_array_equal(list(whole.values()), list(parts.values()))

@@ -13,7 +13,9 @@ STRIDE_S = 1.05
 def walk_between(start_s: float, stop_s: float, placement=PELVIS):
     """Return a minute of stand with a walk in it: the foot rests for a third of each stride, the trunk never."""
     phase = 2 * np.pi * TIME_S / STRIDE_S
-    wave = np.where(np.sin(phase) > -0.5, 12.0 * np.sin(4 * phase), 0.0) if placement == LEFT else 3.5 * np.sin(2 * phase)
+    wave = (
+        np.where(np.sin(phase) > -0.5, 12.0 * np.sin(4 * phase), 0.0) if placement == LEFT else 3.5 * np.sin(2 * phase)
+    )
     walked = (start_s <= TIME_S) & (stop_s > TIME_S)
     sway = 0.2 * np.sin(2 * np.pi * 0.7 * TIME_S)
     return stream_of(placement, TIME_S, np.where(walked, wave, sway))

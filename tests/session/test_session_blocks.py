@@ -1,5 +1,7 @@
 """What comes out does not depend on how the samples were cut into blocks."""
 
+from itertools import pairwise
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -28,7 +30,7 @@ def cut(stream: SensorStream, lengths_s) -> list[SensorStream]:
     repeats = int(whole_s / sum(lengths_s)) + 1
     edges = stream.time_s[0] + np.cumsum(np.tile(lengths_s, repeats))
     rows = [0, *np.searchsorted(stream.time_s, edges).tolist(), stream.n_samples]
-    return [stream.rows(a, b) for a, b in zip(rows[:-1], rows[1:], strict=True) if a < b]
+    return [stream.rows(a, b) for a, b in pairwise(rows) if a < b]
 
 
 def in_order_of_arrival(streams_in_blocks) -> list[SensorStream]:

@@ -7,8 +7,8 @@ from made_streams import LEFT, RIGHT
 
 import analyzer
 from analyzer import tables
-from analyzer.model import Recording, SensorStream
 from analyzer.drill.runs import RunFinderConfig
+from analyzer.model import Recording, SensorStream
 from analyzer.virtual import VirtualPractice, steady
 
 TABLES = {schema.name: schema for schema in tables.SCHEMAS}
@@ -95,12 +95,12 @@ def test_every_contact_lies_in_its_run(analysis):
 
 
 def test_a_stride_is_two_steps(analysis):
-    fly = analysis.runs
+    runs = analysis.runs
     np.testing.assert_allclose(
         analysis.stages["step_frequency_hz"] / analysis.stages["stride_frequency_hz"], 2.0, atol=0.1
     )
-    speed_m_s = fly["stride_length_m"] * fly["step_frequency_hz"] / 2
-    np.testing.assert_allclose(speed_m_s, fly["peak_speed_m_s"], rtol=0.06)
+    speed_m_s = runs["stride_length_m"] * runs["step_frequency_hz"] / 2
+    np.testing.assert_allclose(speed_m_s, runs["peak_speed_m_s"], rtol=0.06)
 
 
 @pytest.mark.parametrize("speed_m_s", [3.0, 6.0, 9.0])
@@ -114,9 +114,7 @@ def test_a_treadmill_is_one_run(speed_m_s):
 def test_a_pelvis_needs_no_gyroscope(two_runs):
     stream = two_runs.recording().streams["pelvis"]
     recording = analyzer.Recording.from_arrays({"pelvis": arrays_of(stream, gyroscope=False)})
-    found = analyzer.analyze(recording)
-    assert len(found.runs) == 2
-    assert (found.contacts["side"] == "unknown").all() or set(found.contacts["side"]) <= {"left", "right"}
+    assert len(analyzer.analyze(recording).runs) == 2
 
 
 def test_a_foot_without_gyroscope_leaves_the_other_to_tell(recording):
@@ -147,7 +145,10 @@ def test_another_clock_moves_times_and_nothing_else(recording, analysis):
 def test_a_run_with_the_sensors_the_other_way_round_reads_backward(practice, recording):
     # Who runs backward travels the other way in the axes of the shoe: half a turn about the vertical does the same.
     second = practice.truth.runs.loc[1]
-    turned = {p: half_turned(practice, stream, second.start_s - 4, second.stop_s + 2) for p, stream in recording.streams.items()}
+    turned = {
+        p: half_turned(practice, stream, second.start_s - 4, second.stop_s + 2)
+        for p, stream in recording.streams.items()
+    }
     found = analyzer.analyze(Recording(turned))
     assert found.runs["direction"].tolist() == ["forward", "backward", "forward"]
 

@@ -1,0 +1,114 @@
+"""Strides and contacts as tables."""
+
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+from gait_truth import steady_foot
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from analyzer.gait.contacts import ContactEvents
+from analyzer.gait.strides import LONGEST_STRIDE_S, contact_strides, contacts_table, foot_strides, joined
+from analyzer.tables import CONTACTS, STRIDES, check, empty
+
+
+def events_of(rows: list[tuple[float, str]], contact_time_s: float = 0.15) -> ContactEvents:
+    start = np.array([row[0] for row in rows], dtype=np.float64)
+    sd_s = np.full(len(rows), 0.005)
+    sides, qualities = tuple(row[1] for row in rows), ("ok",) * len(rows)
+    return ContactEvents(start, start + contact_time_s, sd_s, sd_s, sides, qualities)
+
+
+def strides_in_a_loop(events: ContactEvents) -> set[tuple[str, float, float]]:
+    """Side, start and end: from each contact to the next of the same foot, or to the one after the next."""
+    rows = [(time, side) for time, side in zip(events.initial_contact_s, events.side, strict=True) if time == time]
+    ahead = 2 if set(events.side) == {"unknown"} else 1
+    found = set()
+    for time, side in rows:
+        later = sorted(other for other, foot in rows if foot == side and other > time)
+        if len(later) >= ahead and later[ahead - 1] - time <= LONGEST_STRIDE_S:
+            found.add((side, time, later[ahead - 1]))
+    return found
+
+
+@st.composite
+def contact_events(draw: st.DrawFn) -> ContactEvents:
+    times = sorted(draw(st.lists(st.integers(0, 6000), max_size=12, unique=True)))
+    names = draw(st.sampled_from([["left", "right"], ["unknown"], ["left"]]))
+    unseen = draw(st.sets(st.integers(0, 11), max_size=3))
+    rows = [
+        (math.nan if row in unseen else time / 1000, draw(st.sampled_from(names))) for row, time in enumerate(times)
+    ]
+    return events_of(rows)
+
+
+@settings(max_examples=60, deadline=None)
+@given(events=contact_events())
+def test_strides_are_those_of_a_plain_loop(events):
+    table = contact_strides(events)
+    assert set(zip(table["side"], table["start_s"], table["end_s"], strict=True)) == strides_in_a_loop(events)
+
+
+def test_a_stride_is_two_steps_of_contacts_whose_side_is_unknown():
+    table = contact_strides(events_of([(0.25 * row, "unknown") for row in range(7)]))
+    assert table["stride_time_s"].to_numpy() == pytest.approx(0.5, abs=1e-9)
+
+
+def test_a_stride_is_contact_and_swing():
+    table = contact_strides(events_of([(0.5 * row, "left") for row in range(4)]))
+    assert table["swing_time_s"].to_numpy() == pytest.approx(0.35, abs=1e-9)
+    assert table["duty_factor"].to_numpy() == pytest.approx(0.30, abs=1e-9)
+    assert table["stride_frequency_hz"].to_numpy() == pytest.approx(2.0, abs=1e-9)
+
+
+def test_strides_from_contacts_alone_state_no_length():
+    table = contact_strides(events_of([(0.5 * row, "left") for row in range(4)]))
+    assert table["stride_length_m"].isna().all()
+    assert set(table["length_source"]) == {"none"}
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "worst"), [("ok", "edge", "edge"), ("edge", "clipped", "clipped"), ("clipped", "gap", "gap")]
+)
+def test_a_stride_is_as_bad_as_the_worse_of_its_two_contacts(one, other, worst):
+    events = events_of([(0.0, "left"), (0.5, "left"), (1.0, "left")])
+    marked = ContactEvents(
+        events.initial_contact_s, events.toe_off_s, events.initial_contact_sd_s, events.toe_off_sd_s, events.side,
+        (one, other, one),
+    )  # fmt: skip
+    assert contact_strides(marked)["quality"].tolist() == [worst, worst]
+
+
+def test_the_strides_of_a_foot_carry_its_measured_lengths():
+    foot = steady_foot(6.0)
+    table = foot_strides(foot)
+    check(STRIDES, table)
+    np.testing.assert_array_equal(table["stride_length_m"], foot.stride_length_m)
+    np.testing.assert_array_equal(table["start_s"], foot.contacts.initial_contact_s[foot.opens])
+
+
+def test_speed_is_stride_length_by_stride_time():
+    table = foot_strides(steady_foot(6.0))
+    np.testing.assert_allclose(table["speed_m_s"] * table["stride_time_s"], table["stride_length_m"], atol=1e-12)
+
+
+def test_the_table_of_contacts_holds_their_times():
+    events = steady_foot(6.0).contacts
+    table = contacts_table(events)
+    check(CONTACTS, table)
+    np.testing.assert_allclose(table["contact_time_s"], events.toe_off_s - events.initial_contact_s, atol=1e-12)
+
+
+def test_no_contacts_make_empty_tables():
+    check(CONTACTS, contacts_table(ContactEvents.none()))
+    check(STRIDES, contact_strides(ContactEvents.none()))
+
+
+def test_joined_tables_are_in_order_of_time():
+    left = contact_strides(events_of([(0.5 * row, "left") for row in range(4)]))
+    right = contact_strides(events_of([(0.25 + 0.5 * row, "right") for row in range(4)]))
+    both = joined([right, empty(STRIDES), left], "start_s")
+    assert both["start_s"].tolist() == [0.0, 0.25, 0.5, 0.75, 1.0, 1.25]
+    assert isinstance(both.index, pd.RangeIndex)
