@@ -150,7 +150,8 @@ def _share_of_best(speeds: Floats, directions: Sequence[str]) -> Floats:
         same = np.array([d == direction for d in directions])
         known = speeds[same & np.isfinite(speeds)]
         # The fastest of its direction stands in for top speed, which is never known.
-        if known.size and known.max() > 0:
+        # One run alone is the best by itself: that says nothing of the effort it was.
+        if known.size > 1 and known.max() > 0:
             share[same] = speeds[same] / known.max()
     return share
 
@@ -171,10 +172,13 @@ def _best(costs: Floats, config: AssignmentConfig) -> tuple[tuple[int | None, ..
             if i == j == 0:
                 continue
             options = _options(table, costs, (i, j), config)
-            # The first of equals: a match before an extra run before a missed one.
-            move[i, j] = int(np.argmin(options))
+            # Of equals the missed run, then the match: runs are missed at the end of a practice, not at its start.
+            move[i, j] = min((_MISSED, _MATCH, _EXTRA), key=lambda option: options[option])
             table[i, j] = min(options)
     return _path(move), float(table[-1, -1])
+
+
+_MATCH, _EXTRA, _MISSED = 0, 1, 2
 
 
 def _options(table: Floats, costs: Floats, at: tuple[int, int], config: AssignmentConfig) -> list[float]:
@@ -192,10 +196,10 @@ def _path(move: np.ndarray[tuple[int, int], np.dtype[np.int_]]) -> tuple[int | N
     # Walked from the end; runs that no match claims stay None.
     slots: list[int | None] = [None] * i
     while i or j:
-        if move[i, j] == 0:
+        if move[i, j] == _MATCH:
             i, j = i - 1, j - 1
             slots[i] = j
-        elif move[i, j] == 1:
+        elif move[i, j] == _EXTRA:
             i -= 1
         else:
             j -= 1
