@@ -132,7 +132,12 @@ RUNS = Schema(
         Column("stop_s", "float", "s", "last toe-off, or the end of running"),
         Column("deceleration_start_s", "float", "s", "onset of slowing; NaN if the run has none"),
         Column("distance_m", "float", "m", "planned distance where there is a plan, else way covered at speed"),
-        Column("peak_speed_m_s", "float", "m/s", "mean of the three fastest strides before slowing, after a running median of three"),
+        Column(
+            "peak_speed_m_s",
+            "float",
+            "m/s",
+            "mean of the three fastest strides before slowing, after a running median of three",
+        ),
         Column("peak_speed_sd_m_s", "float", "m/s", "standard uncertainty of the peak speed"),
         Column("achieved_pct", "float", "%", "peak speed against the fastest run of the day in the same direction"),
         Column("step_frequency_hz", "float", "Hz", "median in the fly phase"),

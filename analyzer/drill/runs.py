@@ -11,7 +11,7 @@ from types import MappingProxyType
 import numpy as np
 
 from analyzer.drill.activity import BIN_S, Activity, Bins
-from analyzer.model import Placement, SensorStream
+from analyzer.model import Floats, Placement, SensorStream
 
 __all__ = ["RunFinder", "RunFinderConfig", "RunWindow"]
 
@@ -148,10 +148,14 @@ class RunFinder:
             return []
         if self._done is None:
             self._done = min(sensor.first for sensor, _ in deciding)
+        if up_to <= self._done:
+            return []
+        levels = np.zeros(up_to - self._done)
+        for sensor, running in deciding:
+            np.fmax(levels, sensor.levels(self._done, up_to, self._config.window_s) / running, out=levels)
         ended: list[RunWindow] = []
-        for number in range(self._done, up_to):
-            levels = [sensor.level(number, self._config.window_s) / running for sensor, running in deciding]
-            ended += self._step(number, max(levels, default=0.0))
+        for number, level in enumerate(levels.tolist(), start=self._done):
+            ended += self._step(number, level)
         self._done = max(self._done, up_to)
         for sensor in self._sensors.values():
             sensor.forget(self._done - round(self._config.window_s / BIN_S))
@@ -203,12 +207,22 @@ class _Sensor:
             self.first, self.heard = bins.first, True
         self._squares += bins.mean_square_m2_s4.tolist()
 
-    def level(self, number: int, window_s: float) -> float:
-        """Return the RMS movement over the window that ends with a bin; 0 where nothing arrived."""
-        stop = number + 1 - self.first
-        window = self._squares[max(0, stop - round(window_s / BIN_S)) : max(0, stop)]
-        there = [square for square in window if square == square]
-        return float(np.sqrt(sum(there) / len(there))) if there else 0.0
+    def levels(self, first: int, stop: int, window_s: float) -> Floats:
+        """Return the RMS movement over the window that ends with each bin; 0 where nothing arrived."""
+        width = round(window_s / BIN_S)
+        squares = np.full(stop - first + width - 1, np.nan)
+        at = self.first - (first - width + 1)
+        known = np.array(self._squares[max(0, -at) : max(0, len(squares) - at)])
+        squares[max(0, at) : max(0, at) + len(known)] = known
+        there = np.isfinite(squares)
+        filled = np.where(there, squares, 0.0)
+        n_bins = stop - first
+        # Added slice by slice: each level is the same sum in the same order, wherever blocks were cut.
+        total, count = np.zeros(n_bins), np.zeros(n_bins)
+        for shift in range(width):
+            total += filled[shift : shift + n_bins]
+            count += there[shift : shift + n_bins]
+        return np.sqrt(np.divide(total, count, out=np.zeros(n_bins), where=count > 0))
 
     def forget(self, before: int) -> None:
         """Drop bins before a number."""

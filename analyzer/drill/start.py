@@ -28,6 +28,8 @@ class StartConfig:
         The sensor must have been still this long before it moved.
     n_noise_sd : float
         Both limits are raised to this multiple of the sensor's own noise in its stillest half second.
+    longest_s, margin_s : float
+        Only this much before the run, and a moment after it for the filters, is looked at.
     segments : tuple of str
         Arms swing before a start without meaning it.
     """
@@ -37,6 +39,8 @@ class StartConfig:
     force_m_s2: float = 0.6
     still_s: float = 0.10
     n_noise_sd: float = 5.0
+    longest_s: float = 10.0
+    margin_s: float = 0.5
     segments: tuple[str, ...] = ("foot", "shank", "thigh", "pelvis", "sternum")
 
 
@@ -63,6 +67,8 @@ def first_movement_s(signals: Iterable[GridSignals], before_s: float, config: St
 
 
 def _first_of(grid: GridSignals, before_s: float, config: StartConfig) -> float:
+    stop = grid.to_index(before_s) + 1
+    grid = grid.up_to(stop + round(config.margin_s * grid.rate_hz), config.longest_s)
     stop = grid.to_index(before_s) + 1
     hold = max(1, round(config.still_s * grid.rate_hz))
     if stop <= hold or grid.time_s[0] > before_s:

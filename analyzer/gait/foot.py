@@ -152,18 +152,20 @@ def _analyzed(
     if not len(phases.initial_contact):
         return _nothing()
     rough = _Contacts.from_phases(phases)
-    anchor = _anchors(gyr, rough, signals.rate_hz, config)
+    still = np.linalg.norm(lowpass(gyr, config.pitch_cutoff_hz, signals.rate_hz), axis=1)
+    anchor = _anchors(still, rough, signals.rate_hz, config)
     opens = _stride_openers(phases, anchor, signals.rate_hz, config)
     gyr = _closed_rotation(gyr, axis, signals, (anchor[opens], anchor[opens + 1]), config)
     motion = _motion(acc, gyr, doubt, signals.rate_hz)
     # First without a lever: that tells which way is up, and so where the ball of the foot lies.
     paths = solve_strides(motion, anchor[opens], anchor[opens + 1], config.trajectory)
     motion = _with_lever(motion, paths, axis, config)
-    fine = _refined(rough, (acc, motion, paths), opens, config)
-    anchor = _anchors(gyr, fine, signals.rate_hz, config)
+    lifted = _with_toe_lifts(rough, motion, paths, opens, config)
+    anchor = _anchors(still, lifted, signals.rate_hz, config)
     opens = _stride_openers(phases, anchor, signals.rate_hz, config)
     paths = solve_strides(motion, anchor[opens], anchor[opens + 1], config.trajectory)
-    fine = _refined(rough, (acc, motion, paths), opens, config)
+    lifted = _with_toe_lifts(rough, motion, paths, opens, config)
+    fine = _with_touchdowns(lifted, acc, (opens, paths), signals.rate_hz, config)
     travel_axis = axis * _travel_sign(motion, paths, axis)
     return _gait(signals, (travel_axis, pitch), fine, anchor, opens, paths, config)
 
@@ -201,9 +203,8 @@ class _Contacts:
         return cls(contact, toe_off, open_sd, open_sd)
 
 
-def _anchors(gyr: Floats, events: _Contacts, rate_hz: float, config: FootConfig) -> Indices:
+def _anchors(still: Floats, events: _Contacts, rate_hz: float, config: FootConfig) -> Indices:
     """Stillest instant of each contact, `NOT_SEEN` where its beginning was not seen."""
-    still = np.linalg.norm(lowpass(gyr, config.pitch_cutoff_hz, rate_hz), axis=1)
     end = np.where(np.isnan(events.toe_off), events.contact + config.open_contact_s * rate_hz, events.toe_off)
     length = end - events.contact
     start, stop = events.contact + config.anchor_from * length, events.contact + config.anchor_to * length + 1
@@ -282,16 +283,24 @@ def _travel_sign(motion: FootMotion, paths: StridePaths, axis: Floats) -> float:
     return 1.0 if float(np.median(np.sum(ahead * paths.way_m, axis=1))) >= 0 else -1.0
 
 
-def _refined(
-    rough: _Contacts, signals: tuple[Floats, FootMotion, StridePaths], opens: Indices, config: FootConfig
+def _with_toe_lifts(
+    rough: _Contacts, motion: FootMotion, paths: StridePaths, opens: Indices, config: FootConfig
 ) -> _Contacts:
-    acc, motion, paths = signals
+    """Return the contacts with the toe-offs that the lift of the ball of the foot shows."""
     speed = _speeds(len(rough.contact), opens, paths, motion.rate_hz)
     toe_off, toe_off_sd_s = _toe_offs(rough.toe_off, motion, paths, opens, speed, config)
-    turn = np.where(np.isnan(rough.contact), 0.0, rough.contact).astype(np.intp)
-    touch = find_touchdowns(acc, turn, speed, motion.rate_hz, config.touchdown)
+    return replace(rough, toe_off=toe_off, toe_off_sd_s=toe_off_sd_s)
+
+
+def _with_touchdowns(
+    rough: _Contacts, acc: Floats, strides: tuple[Indices, StridePaths], rate_hz: float, config: FootConfig
+) -> _Contacts:
+    """Return the contacts with the initial contacts that the impacts show."""
     seen = np.isfinite(rough.contact)
-    return _Contacts(np.where(seen, touch.index, np.nan), toe_off, np.where(seen, touch.sd_s, np.nan), toe_off_sd_s)
+    turn = np.where(seen, rough.contact, 0.0).astype(np.intp)
+    speed = _speeds(len(turn), *strides, rate_hz)
+    touch = find_touchdowns(acc, turn, speed, rate_hz, config.touchdown)
+    return replace(rough, contact=np.where(seen, touch.index, np.nan), contact_sd_s=np.where(seen, touch.sd_s, np.nan))
 
 
 def _gait(

@@ -114,9 +114,8 @@ def _swing_pairs(mid_swing: Indices, rate_hz: float, config: PhaseConfig) -> tup
 
 def _initial_contacts(pitch: Floats, swings: tuple[Indices, Indices, Floats], config: PhaseConfig) -> Indices:
     before, after, period = swings
-    minima = local_minima(pitch, config.min_prominence_rad_s)
     # A dent in the swing itself is no contact: by then the foot has begun to turn toe-down.
-    minima = minima[pitch[minima] < 0]
+    minima = local_minima(pitch, config.min_prominence_rad_s, below=0.0)
     # A recording that begins in mid-stride has no swing before its first contact: one stride before the next.
     opening = (before == NOT_SEEN) & (after < period)
     swing = np.where(opening, after - period, before)

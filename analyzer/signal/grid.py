@@ -1,6 +1,7 @@
 """One sensor on an even time grid: what every detector works on."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Self
 
 import numpy as np
 
@@ -51,6 +52,20 @@ class GridSignals:
         """Time of every sample, (n,)."""
         return self.start_s + np.arange(self.n_samples) / self.rate_hz
 
+    def up_to(self, stop: int, longest_s: float) -> Self:
+        """Return the last samples before an index, at most so many seconds of them."""
+        stop = min(stop, self.n_samples)
+        start = max(0, stop - round(longest_s * self.rate_hz))
+        part = slice(start, stop)
+        return replace(
+            self,
+            start_s=self.start_s + start / self.rate_hz,
+            acc_m_s2=self.acc_m_s2[part],
+            gyr_rad_s=self.gyr_rad_s[part],
+            lost=self.lost[part],
+            clipped=self.clipped[part],
+        )
+
     def to_time(self, index: Floats) -> Floats:
         """Return the time of (fractional) sample indices; NaN stays NaN."""
         return self.start_s + np.asarray(index, dtype=np.float64) / self.rate_hz
@@ -100,5 +115,11 @@ def on_grid(stream: SensorStream) -> GridSignals:
     )
 
 
+EVEN_S = 1e-7
+"""Times this close to the grid are on it: sensor clocks tick in microseconds."""
+
+
 def _interpolated(grid_s: Floats, times_s: Floats, values: Floats) -> Floats:
+    if len(grid_s) == len(times_s) and np.abs(grid_s - times_s).max() < EVEN_S:
+        return values
     return np.column_stack([np.interp(grid_s, times_s, values[:, axis]) for axis in range(values.shape[1])])

@@ -126,29 +126,32 @@ def _from_rotation_vector(angle: Floats) -> Floats:
     return np.column_stack([np.cos(size / 2), 0.5 * np.sinc(size / (2 * np.pi))[:, None] * angle])
 
 
-def _multiply(left: Floats, right: Floats) -> Floats:
-    w, x, y, z = left[..., 0], left[..., 1], left[..., 2], left[..., 3]
-    W, X, Y, Z = right[..., 0], right[..., 1], right[..., 2], right[..., 3]
-    out = np.empty(np.broadcast_shapes(left.shape, right.shape))
-    out[..., 0] = w * W - x * X - y * Y - z * Z
-    out[..., 1] = w * X + x * W + y * Z - z * Y
-    out[..., 2] = w * Y - x * Z + y * W + z * X
-    out[..., 3] = w * Z + x * Y - y * X + z * W
-    return out
-
-
 def _running_product(steps: Floats) -> Floats:
     n = len(steps)
     length = max(1, round(np.sqrt(n)))
     n_blocks = -(-n // length)
-    padded = np.tile([1.0, 0.0, 0.0, 0.0], (n_blocks * length, 1))
+    padded = np.zeros((n_blocks * length, 4))
+    padded[:, 0] = 1.0
     padded[:n] = steps
-    blocks = padded.reshape(n_blocks, length, 4)
+    # Axes: component, place in the block, block. So each step of the loop works on whole, even rows of memory.
+    inside = np.ascontiguousarray(padded.reshape(n_blocks, length, 4).transpose(2, 1, 0))
     for i in range(1, length):
-        blocks[:, i] = _multiply(blocks[:, i - 1], blocks[:, i])
-    carried = blocks[0, -1]
+        inside[:, i] = _multiply(inside[:, i - 1], inside[:, i])
+    before = np.empty((4, n_blocks))
+    before[:, 0] = [1.0, 0.0, 0.0, 0.0]
     for k in range(1, n_blocks):
-        blocks[k] = _multiply(carried, blocks[k])
-        carried = blocks[k, -1]
-    product = blocks.reshape(-1, 4)[:n]
+        before[:, k] = _multiply(before[:, k - 1], inside[:, -1, k - 1])
+    product = _multiply(before[:, None, :], inside).transpose(2, 1, 0).reshape(-1, 4)[:n]
     return np.asarray(product / np.linalg.norm(product, axis=1, keepdims=True))
+
+
+def _multiply(left: Floats, right: Floats) -> Floats:
+    """Return the product of quaternions whose components are the first axis."""
+    w, x, y, z = left
+    W, X, Y, Z = right
+    out = np.empty(np.broadcast_shapes(left.shape, right.shape))
+    out[0] = w * W - x * X - y * Y - z * Z
+    out[1] = w * X + x * W + y * Z - z * Y
+    out[2] = w * Y - x * Z + y * W + z * X
+    out[3] = w * Z + x * Y - y * X + z * W
+    return out

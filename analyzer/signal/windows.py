@@ -2,6 +2,7 @@
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.signal import find_peaks
 
 from analyzer.model import Floats
 
@@ -82,9 +83,19 @@ def first_above(values: Floats, floor: Floats, start: Indices, stop: Indices) ->
     return np.asarray(start + np.argmax(above, axis=1))
 
 
-def local_minima(values: Floats, prominence: float) -> Indices:
-    """Return the local minima that stand out by at least a prominence, in order."""
-    from scipy.signal import find_peaks
+def local_minima(values: Floats, prominence: float, below: float | None = None) -> Indices:
+    """Return the local minima that stand out by at least a prominence, in order.
 
-    found, _ = find_peaks(-values, prominence=prominence)
+    Parameters
+    ----------
+    values : (n,) float array
+    prominence : float
+    below : float, optional
+        Leave out minima that are not lower than this; it saves looking for how far they stand out.
+
+    Returns
+    -------
+    (m,) int array
+    """
+    found, _ = find_peaks(-values, height=None if below is None else -below, prominence=prominence)
     return np.asarray(found, dtype=np.intp)
