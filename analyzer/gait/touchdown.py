@@ -92,9 +92,15 @@ def find_touchdowns(
     onset = first_above(burst, config.onset_share * burst[peak], start, stop)
     quiet = _level_before(burst, start, rate_hz)
     clear = (burst[peak] >= config.min_impact_m_s2) & (burst[peak] >= config.min_contrast * quiet)
-    # The rise crosses the threshold on average half a sample before the first sample above it.
-    by_impact: Floats = np.asarray(onset - 0.5 - config.onset_delay_s * rate_hz)
+    by_impact = _crossing(burst, onset, config.onset_share * burst[peak]) - config.onset_delay_s * rate_hz
     return _fused(by_impact, by_turn, clear, rate_hz, config)
+
+
+def _crossing(burst: Floats, above: Indices, level: Floats) -> Floats:
+    """Return where the rise to the first sample above a level crosses it, between samples."""
+    low, high = burst[np.maximum(above - 1, 0)], burst[above]
+    share = np.divide(level - low, high - low, out=np.ones(len(above)), where=high > low)
+    return np.asarray(above - 1 + np.clip(share, 0.0, 1.0))
 
 
 def _usable_cutoff_hz(config: TouchdownConfig, rate_hz: float) -> float:
