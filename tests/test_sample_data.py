@@ -40,9 +40,10 @@ def test_the_capture_gives_the_expected_tables(name: str, analysis: analyzer.Ana
 def test_the_csv_folder_holds_the_same_practice_as_the_capture(analysis: analyzer.Analysis) -> None:
     from_csv = analyzer.analyze(analyzer.read(SAMPLE / "csv"))
     assert len(from_csv.contacts) == len(analysis.contacts)
-    # CSV times are on the final clock fit, live times on that of each run's end, and decimals are rounded.
+    # CSV times are on the final clock fit, live ones on what was known when a run ended: ten seconds teach a clock's
+    # offset to about 3 ms.
     difference_s = from_csv.contacts["initial_contact_s"] - analysis.contacts["initial_contact_s"]
-    assert difference_s.abs().max() < 2e-3
+    assert difference_s.abs().max() < 4e-3
     length = (from_csv.strides["stride_length_m"] / analysis.strides["stride_length_m"]).dropna()
     assert (length - 1).abs().max() < 0.003
 
