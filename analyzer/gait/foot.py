@@ -20,7 +20,7 @@ from analyzer.gait.contacts import ContactEvents
 from analyzer.gait.foot_phases import NOT_SEEN, PhaseConfig, Phases, find_phases
 from analyzer.gait.swings import SwingConfig, mid_swings, pitch_axis
 from analyzer.gait.toe_lift import ToeLiftConfig, find_toe_lifts
-from analyzer.gait.touchdown import TouchdownConfig, find_touchdowns
+from analyzer.gait.touchdown import TouchdownConfig, find_touchdowns, foretold
 from analyzer.gait.trajectory import FootMotion, StridePaths, TrajectoryConfig, solve_strides
 from analyzer.model import Bools, Floats
 from analyzer.signal.filters import lowpass
@@ -161,7 +161,9 @@ def _analyzed(
     paths = solve_strides(motion, anchor[opens], anchor[opens + 1], config.trajectory)
     motion = _with_lever(motion, paths, axis, config)
     lifted = _with_toe_lifts(rough, motion, paths, opens, config)
-    anchor = _anchors(still, lifted, signals.rate_hz, config)
+    speed = _speeds(len(lifted.contact), opens, paths, signals.rate_hz)
+    landed = foretold(lifted.contact, speed, signals.rate_hz, config.touchdown)
+    anchor = _anchors(still, replace(lifted, contact=landed), signals.rate_hz, config)
     opens = _stride_openers(phases, anchor, signals.rate_hz, config)
     paths = solve_strides(motion, anchor[opens], anchor[opens + 1], config.trajectory)
     lifted = _with_toe_lifts(rough, motion, paths, opens, config)
@@ -178,11 +180,17 @@ def _nothing() -> FootGait:
 def _repaired(signals: GridSignals, config: FootConfig) -> tuple[Floats, Floats, Floats]:
     """Signals with clipped peaks rebuilt, and the variance of the specific force that this leaves."""
     clipped = signals.clipped[:, :3]
-    acc = rebuilt(signals.acc_m_s2, clipped, config.rebuilt_cap * signals.acc_range_m_s2)
-    gyr = rebuilt(signals.gyr_rad_s, signals.clipped[:, 3:], config.rebuilt_cap * signals.gyr_range_rad_s)
+    acc = rebuilt(signals.acc_m_s2, clipped, config.rebuilt_cap * _range(signals.acc_range_m_s2, signals.acc_m_s2))
+    gyr_range = _range(signals.gyr_range_rad_s, signals.gyr_rad_s)
+    gyr = rebuilt(signals.gyr_rad_s, signals.clipped[:, 3:], config.rebuilt_cap * gyr_range)
     added = config.clipped_doubt_m_s2 + config.rebuilt_doubt * np.abs(acc - signals.acc_m_s2)
     doubt = np.where(clipped, added**2, 0.0).sum(axis=1) + signals.lost * config.lost_doubt_m_s2**2
     return acc, gyr, doubt
+
+
+def _range(stated: float, values: Floats) -> float:
+    """Return the full scale, or the largest value seen where it is not known."""
+    return stated if np.isfinite(stated) else float(np.abs(values).max())
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -241,7 +249,7 @@ def _closed_rotation(
     turned = np.concatenate([[0.0], np.cumsum(gyr @ axis)]) * step_s
     n_clipped = np.concatenate([[0], np.cumsum(clipped)])
     count = n_clipped[last] - n_clipped[first]
-    hidden_sd = config.rebuilt_doubt * signals.gyr_range_rad_s * step_s * count
+    hidden_sd = config.rebuilt_doubt * _range(signals.gyr_range_rad_s, signals.gyr_rad_s) * step_s * count
     believed = hidden_sd**2 / (hidden_sd**2 + config.pitch_repeat_sd_rad**2)
     rotation = believed * (turned[last] - turned[first])
     share = np.divide(rotation, count * step_s, out=np.zeros(len(first)), where=count > 0)

@@ -69,13 +69,15 @@ def run_gait(signals: Mapping[Placement, GridSignals], config: GaitConfig) -> Ru
     by_segment = {"foot": _foot, "shank": _shank, "pelvis": _pelvis, "wrist": _wrist}
     for segment, analyzed in by_segment.items():
         usable = {
-            placement: grid
-            for placement, grid in signals.items()
-            if placement.segment == segment and (grid.has_gyroscope or segment in _WITHOUT_GYROSCOPE)
+            placement: grid for placement, grid in signals.items() if placement.segment == segment and _usable(grid)
         }
         if usable:
             return _combined(usable, analyzed, config)
     return RunGait(empty(CONTACTS), empty(STRIDES), empty(STEPS), ())
+
+
+def _usable(grid: GridSignals) -> bool:
+    return not grid.lost.all() and (grid.has_gyroscope or grid.placement.segment in _WITHOUT_GYROSCOPE)
 
 
 _WITHOUT_GYROSCOPE = ("pelvis", "wrist")

@@ -8,7 +8,7 @@ from analyzer.model import Floats
 from analyzer.signal.filters import highpass
 from analyzer.signal.windows import Indices, argmax_between, first_above
 
-__all__ = ["TouchdownConfig", "Touchdowns", "find_touchdowns"]
+__all__ = ["TouchdownConfig", "Touchdowns", "find_touchdowns", "foretold"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +84,7 @@ def find_touchdowns(
     Touchdowns
     """
     burst = np.linalg.norm(highpass(acc_m_s2, _usable_cutoff_hz(config, rate_hz), rate_hz), axis=1)
-    speed = np.where(np.isfinite(speed_m_s), speed_m_s, config.turn_speed_m_s[0])
-    by_turn = turn - np.interp(speed, config.turn_speed_m_s, config.turn_delay_s) * rate_hz
+    by_turn = foretold(turn, speed_m_s, rate_hz, config)
     start = np.clip(np.rint(by_turn - config.search_before_s * rate_hz), 0, len(burst) - 1).astype(np.intp)
     stop = np.clip(np.rint(by_turn + config.search_after_s * rate_hz) + 1, 1, len(burst)).astype(np.intp)
     peak = argmax_between(burst, start, stop)
@@ -94,6 +93,27 @@ def find_touchdowns(
     clear = (burst[peak] >= config.min_impact_m_s2) & (burst[peak] >= config.min_contrast * quiet)
     by_impact = _crossing(burst, onset, config.onset_share * burst[peak]) - config.onset_delay_s * rate_hz
     return _fused(by_impact, by_turn, clear, rate_hz, config)
+
+
+def foretold(turn: Floats | Indices, speed_m_s: Floats, rate_hz: float, config: TouchdownConfig) -> Floats:
+    """Return the contacts that the turns of the pitch rate foretell.
+
+    Parameters
+    ----------
+    turn : (m,) array
+        Sample indices; NaN stays NaN.
+    speed_m_s : (m,) float array
+        NaN counts as a jog.
+    rate_hz : float
+    config : TouchdownConfig
+
+    Returns
+    -------
+    (m,) float array
+        Fractional sample indices.
+    """
+    speed = np.where(np.isfinite(speed_m_s), speed_m_s, config.turn_speed_m_s[0])
+    return np.asarray(turn - np.interp(speed, config.turn_speed_m_s, config.turn_delay_s) * rate_hz)
 
 
 def _crossing(burst: Floats, above: Indices, level: Floats) -> Floats:

@@ -115,13 +115,18 @@ class StridePaths:
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class _Integrals:
-    """Per stride: once and twice integrated force, duration, and moments of the doubt."""
+    """Per stride: once and twice integrated force, duration, and moments of the doubt.
+
+    Lost impulses are taken as one, at `impulse_arm_s` before the end; `spread_sd_m` is what that leaves out of the way
+    where clipped stretches lie apart.
+    """
 
     duration_s: Floats
     once_m_s: Floats
     twice_m: Floats
     impulse_sd_m_s: Floats
     impulse_arm_s: Floats
+    spread_sd_m: Floats
 
 
 DOUBT_SPAN_S = 0.01
@@ -161,7 +166,7 @@ def solve_strides(motion: FootMotion, first: Indices, last: Indices, config: Tra
     spread = np.einsum("kij,kjl,kml->kim", problem.way_design, covariance, problem.way_design)
     anchor_sd_m = _anchor_sd_m_s(motion, first, last, config) * integrals.duration_s
     length, length_sd = _length(way, spread, anchor_sd_m)
-    length_sd = np.hypot(length_sd, config.scale_sd * length)
+    length_sd = np.hypot(np.hypot(length_sd, integrals.spread_sd_m), config.scale_sd * length)
     return StridePaths(first, last, way, length, length_sd, levelling, state[:, 2:5], state[:, 5:8])
 
 
@@ -200,7 +205,7 @@ def _problem(
     target = np.concatenate([-closure, -way[:, 2:3], np.zeros((m, 6))], axis=1)
     sd = np.empty((m, 10))
     sd[:, :3] = config.anchor_speed_sd_m_s
-    sd[:, 3] = config.level_sd_m
+    sd[:, 3] = np.hypot(config.level_sd_m, integrals.spread_sd_m)
     sd[:, 4:7] = integrals.impulse_sd_m_s[:, None]
     sd[:, 7:] = config.drift_m_s2 * duration
     return _Problem(design, target, sd, way, way_design)
@@ -234,7 +239,17 @@ def _integrals(motion: FootMotion, first: Indices, last: Indices) -> _Integrals:
     # Never quite zero: a stride without a clipped sample keeps a solvable equation for its lost impulse.
     sd = np.sqrt(total * DOUBT_SPAN_S) + 1e-3
     arm_s = np.divide(arm[:, 0], total, out=np.zeros_like(total), where=total > 0)
-    return _Integrals(duration, once, twice, sd, arm_s)
+    spread_sd = np.sqrt(_spread(motion.doubt_m2_s4, first, last, step_s) * DOUBT_SPAN_S)
+    return _Integrals(duration, once, twice, sd, arm_s, spread_sd)
+
+
+def _spread(doubt: Floats, first: Indices, last: Indices, step_s: float) -> Floats:
+    """Return the doubt's second moment about its own middle in each stride, (m,)."""
+    places = np.arange(len(doubt)) * step_s
+    moments = _cumulative(doubt[:, None] * places[:, None] ** np.arange(3), step_s)
+    zero, one, two = (moments[last] - moments[first]).T
+    about_middle = two - np.divide(one**2, zero, out=np.zeros_like(zero), where=zero > 0)
+    return np.asarray(np.maximum(about_middle, 0.0))
 
 
 def _moments(values: Floats, first: Indices, last: Indices, step_s: float) -> tuple[Floats, Floats]:

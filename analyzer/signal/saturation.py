@@ -52,10 +52,11 @@ def rebuilt(values: Floats, clipped: Bools, cap: float) -> Floats:
     """
     out = values.copy()
     for column in range(values.shape[1]):
-        start, stop = spans(clipped[:, column])
-        inside = (start >= 2) & (stop <= len(values) - 2)
-        if inside.any():
-            _rebuild(out[:, column], start[inside], stop[inside], cap)
+        for sign in (1.0, -1.0):
+            start, stop = spans(clipped[:, column] & (sign * values[:, column] > 0))
+            inside = (start >= 2) & (stop <= len(values) - 2)
+            if inside.any():
+                _rebuild(out[:, column], start[inside], stop[inside], cap)
     return out
 
 

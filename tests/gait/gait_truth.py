@@ -21,8 +21,11 @@ FEET = (Placement.LEFT_FOOT, Placement.RIGHT_FOOT)
 UNCLIPPED = SensorModel(acc_range_m_s2=100 * G_M_S2, gyr_range_rad_s=float(np.radians(6000.0)))
 """A sensor that no landing brings to its limit: for what clipping must not hide."""
 
+FOUND_S = 0.025
+"""A contact further from the truth was not found, and what was found is a false one."""
+
 PAIRED_S = 0.060
-"""An event this far from the truth is another event."""
+"""Errors are taken of pairs up to this: further than what counts as found, so that a limit hides no bias."""
 
 
 def stream_of(practice: VirtualPractice, placement: Placement) -> SensorStream:
@@ -99,13 +102,15 @@ class Errors:
     def _add_contacts(self, found: pd.DataFrame, truth: pd.DataFrame) -> None:
         starts = found["initial_contact_s"].to_numpy()
         self.n_true += int(truth["required"].sum())
-        rows = _nearest(truth["initial_contact_s"].to_numpy(), starts, PAIRED_S)
-        required = truth["required"].to_numpy()
-        self.n_found += int((required & (rows >= 0)).sum())
-        spare = np.setdiff1d(np.flatnonzero(np.isfinite(starts)), rows)
-        window = truth.loc[required, "initial_contact_s"]
+        times, required = truth["initial_contact_s"].to_numpy(), truth["required"].to_numpy()
+        close = _nearest(times, starts, FOUND_S)
+        self.n_found += int((required & (close >= 0)).sum())
+        rows = _nearest(times, starts, PAIRED_S)
+        # Walking steps may be found or not, and less finely.
+        spare = np.setdiff1d(np.flatnonzero(np.isfinite(starts)), np.concatenate([close, rows[~required]]))
         if required.any():
-            self.n_false += int(pd.Series(starts[spare]).between(window.min(), window.max()).sum())
+            first_s, last_s = times[required].min(), times[required].max()
+            self.n_false += int(pd.Series(starts[spare]).between(first_s, last_s).sum())
         for true, row in zip(truth.itertuples(), rows, strict=True):
             if row < 0 or not true.required:
                 continue

@@ -1,6 +1,7 @@
 """Steps between neighbouring contacts of different feet, against a plain loop."""
 
 import math
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -52,7 +53,7 @@ def speed_at(time_s: float, strides: pd.DataFrame) -> float:
     known = sorted(
         ((row.start_s + row.end_s) / 2, row.speed_m_s) for row in strides.itertuples() if not math.isnan(row.speed_m_s)
     )
-    for (left_s, left), (right_s, right) in zip(known[:-1], known[1:], strict=True):
+    for (left_s, left), (right_s, right) in pairwise(known):
         if left_s <= time_s <= right_s:
             return left + (right - left) * (time_s - left_s) / (right_s - left_s)
     return float("nan")
@@ -60,9 +61,11 @@ def speed_at(time_s: float, strides: pd.DataFrame) -> float:
 
 def steps_in_a_loop(contacts: pd.DataFrame, strides: pd.DataFrame) -> list[tuple[float, float, float, float]]:
     """Start, step time, flight time and speed of each step."""
-    seen = sorted((row for row in contacts.itertuples() if row.initial_contact_s >= 0), key=lambda r: r.initial_contact_s)
+    seen = sorted(
+        (row for row in contacts.itertuples() if row.initial_contact_s >= 0), key=lambda r: r.initial_contact_s
+    )
     steps = []
-    for one, two in zip(seen[:-1], seen[1:], strict=True):
+    for one, two in pairwise(seen):
         time_s = two.initial_contact_s - one.initial_contact_s
         if (one.side != two.side or one.side == "unknown") and CONFIG.shortest_s <= time_s <= CONFIG.longest_s:
             speed = speed_at(one.initial_contact_s + time_s / 2, strides)

@@ -8,9 +8,9 @@ from pandas.testing import assert_frame_equal
 
 import analyzer
 from analyzer.acquire.capture import CaptureWriter
-from analyzer.model import Analysis, Placement, Plan, TimedPayload
+from analyzer.model import Analysis, Characteristic, Placement, Plan, TimedPayload
 from analyzer.session import RunResult
-from analyzer.virtual import simulate, steady
+from analyzer.virtual import SensorModel, simulate, steady
 
 TABLES = ("contacts", "strides", "steps", "runs", "stages")
 FEET = (Placement.LEFT_FOOT, Placement.RIGHT_FOOT)
@@ -99,3 +99,29 @@ def test_a_capture_of_the_same_practice_with_another_plan_keeps_its_contacts(two
     unplanned = analyzer.analyze(replace(analyzer.read(path), plan=None))
     assert_frame_equal(planned.contacts, unplanned.contacts, check_exact=True)
     assert unplanned.runs["asked_effort_pct"].isna().all()
+
+
+def test_samples_held_back_for_the_clock_come_with_the_end(two_runs):
+    session = analyzer.Session()
+    # The right foot is switched on so late that its clock is not known when the practice ends.
+    for payload in two_runs.payloads():
+        awake_s = 2.5 if payload.sensor == "right_foot" and payload.characteristic is Characteristic.LIVE else 0.0
+        if awake_s <= payload.received_s < 3.0:
+            session.push(payload)
+    late = session.finish().recording.streams[Placement.RIGHT_FOOT]
+    assert late.time_s[-1] - late.time_s[0] > 0.3
+
+
+def test_sensors_whose_clocks_drift_apart_are_brought_together():
+    # Many times worse than usual crystals: without correction the feet end a sixth of a step apart.
+    drifting = SensorModel(clock_drift=300e-6)
+    practice = simulate(seed=3, plan=Plan.progressive(12.0, (60.0, 100.0)), placements=FEET, model=drifting)
+    session = analyzer.Session()
+    for payload in practice.payloads():
+        session.push(payload)
+    lags_s = {}
+    for source, found in (("wire", analyzer.analyze(practice.recording())), ("air", session.finish())):
+        last = found.contacts.query("run == 2").groupby("side")["initial_contact_s"].max()
+        lags_s[source] = last["right"] - last["left"]
+    # Half a sample.
+    assert lags_s["air"] == pytest.approx(lags_s["wire"], abs=0.0025)

@@ -106,3 +106,13 @@ def test_an_index_and_its_time_belong_together():
 @pytest.mark.parametrize(("time_s", "row"), [(-1e9, 0), (1e9, 49)])
 def test_a_time_outside_gives_the_nearest_end(time_s, row):
     assert on_grid(stream_at(np.arange(50) / 200.0)).to_index(time_s) == row
+
+
+@pytest.mark.parametrize(
+    ("stop", "longest_s", "rows"), [(30, 0.05, (20, 30)), (30, 1.0, (0, 30)), (80, 0.05, (40, 50))]
+)
+def test_the_last_samples_before_an_index_keep_their_times(stop, longest_s, rows):
+    grid = on_grid(stream_at(5.0 + np.arange(50) / 200.0))
+    part = grid.up_to(stop, longest_s)
+    np.testing.assert_allclose(part.time_s, grid.time_s[slice(*rows)], atol=1e-9)
+    np.testing.assert_array_equal(part.acc_m_s2, grid.acc_m_s2[slice(*rows)])

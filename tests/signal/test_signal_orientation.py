@@ -1,6 +1,7 @@
 """Orientation by strap-down against plain loops and against rotations known in closed form."""
 
 import math
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -8,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.spatial.transform import Rotation
 
-from analyzer.signal.orientation import integrate_rate, matrices, tilt_from_gravity
+from analyzer.signal.orientation import integrate_rate, matrices, rotated, tilt_from_gravity
 
 
 def multiplied(one: list[float], other: list[float]) -> list[float]:
@@ -26,7 +27,7 @@ def integrated_in_a_loop(gyr_rad_s: np.ndarray, step_s: float) -> np.ndarray:
     """Multiply one rotation after the other, in plain numbers: the slow obvious way."""
     attitude = [1.0, 0.0, 0.0, 0.0]
     rows = [attitude] if len(gyr_rad_s) else []
-    for before, after in zip(gyr_rad_s[:-1], gyr_rad_s[1:], strict=True):
+    for before, after in pairwise(gyr_rad_s):
         turn = 0.5 * step_s * (before + after) + step_s**2 / 12 * np.cross(before, after)
         angle = math.sqrt(sum(part * part for part in turn))
         axis = [part / angle for part in turn] if angle > 0 else [0.0, 0.0, 0.0]
@@ -99,7 +100,18 @@ def test_matrices_are_those_of_scipy(seed):
     np.testing.assert_allclose(matrices(quaternions), expected, atol=1e-14)
 
 
-directions = st.tuples(*[st.floats(-1, 1)] * 3).filter(lambda v: 1e-3 < math.hypot(*v))
+@settings(max_examples=20, deadline=None)
+@given(seed=st.integers(0, 2**32 - 1), n_vectors=st.integers(0, 20))
+def test_turning_vectors_by_quaternions_equals_a_loop_over_matrices(seed, n_vectors):
+    draw = np.random.default_rng(seed)
+    turns = [Rotation.random(rng=draw) for _ in range(n_vectors)]
+    quaternions = np.array([turn.as_quat(scalar_first=True) for turn in turns]).reshape(-1, 4)
+    vectors = draw.normal(0.0, 100.0, (n_vectors, 3))
+    expected = np.array([turn.as_matrix() @ vector for turn, vector in zip(turns, vectors, strict=True)]).reshape(-1, 3)
+    np.testing.assert_allclose(rotated(quaternions, vectors), expected, atol=1e-10)
+
+
+directions = st.tuples(*[st.floats(-1, 1)] * 3).filter(lambda v: math.hypot(*v) > 1e-3)
 
 
 @settings(max_examples=100, deadline=None)
@@ -122,3 +134,8 @@ def test_levelling_is_a_rotation_and_leaves_the_heading_open(up):
 
 def test_exactly_upside_down_is_half_a_turn():
     np.testing.assert_allclose(tilt_from_gravity(np.array([0.0, 0.0, -9.8])) @ [0.0, 0.0, -1.0], [0, 0, 1], atol=1e-12)
+
+
+def test_many_directions_are_levelled_each_on_its_own():
+    ups = np.array([[0.0, 0.0, -1.0], [3.0, -4.0, 12.0], [1.0, 0.0, 0.0]])
+    np.testing.assert_allclose(tilt_from_gravity(ups), [tilt_from_gravity(up) for up in ups], atol=1e-15)

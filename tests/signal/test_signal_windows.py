@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analyzer.signal.windows import argmax_between, argmin_between, first_above, gathered, local_minima
+from analyzer.signal.windows import argmax_between, argmin_between, first_above, gathered, local_minima, window_rows
 
 NOTHING = np.empty(0, dtype=np.intp)
 
@@ -65,6 +65,10 @@ def test_windows_of_vectors_keep_their_columns():
     np.testing.assert_array_equal(gathered(values, np.array([1]), 2), [values[1:3]])
 
 
+def test_rows_of_windows_are_held_inside_the_signal():
+    assert window_rows(np.array([-1, 2]), 3, 4).tolist() == [[0, 0, 1], [2, 3, 3]]
+
+
 def test_no_ranges_give_no_samples():
     values = np.arange(3.0)
     assert argmin_between(values, NOTHING, NOTHING).size == 0
@@ -74,3 +78,11 @@ def test_no_ranges_give_no_samples():
 def test_minima_that_stand_out_too_little_are_left_out():
     values = np.array([5.0, 0.0, 5.0, 4.0, 5.0, 1.0, 5.0])
     assert local_minima(values, 2.0).tolist() == [1, 5]
+
+
+@settings(max_examples=50, deadline=None)
+@given(values=signals, below=st.integers(-5, 5))
+def test_leaving_out_minima_that_are_not_low_enough_keeps_the_others(values, below):
+    # Half a unit off whole numbers, so that no minimum lies exactly at the limit.
+    low = [row for row in local_minima(values, 1.0) if values[row] < below - 0.5]
+    assert local_minima(values, 1.0, below=below - 0.5).tolist() == low

@@ -1,0 +1,1 @@
+"""How accurate and how fast the analyzer is, measured; nothing here is shipped."""
