@@ -13,6 +13,9 @@ MIN_RATE_HZ = 60.0
 MIN_SAMPLES = 16
 """Fewer samples are no recording: a quarter of a second at the slowest usable rate."""
 
+SLOWEST_CLOCK_HZ = 5.0
+"""No motion sensor is this slow: the times are probably in another unit."""
+
 TIE_FREE_STEP_S = 1e-7
 """Times must rise by more than this; the finest sensor clocks in use tick in microseconds."""
 
@@ -98,7 +101,11 @@ def checked_range(name: str, field: str, value: float | None) -> float:
     InputError
         Not a positive number.
     """
-    if value is None or np.isnan(value):
+    if value is None:
+        return np.nan
+    if not isinstance(value, int | float | np.number):
+        raise InputError(f"{name}: {field} must be a number, got {value!r}; give the full scale in SI units")
+    if np.isnan(value):
         return np.nan
     if not np.isfinite(value) or value < 0:
         raise InputError(f"{name}: {field} must be a positive full scale, got {value}; leave it out if unknown")
@@ -125,7 +132,8 @@ def _check_rising(name: str, times: NDArray[np.float64]) -> None:
 def _check_rate(name: str, times: NDArray[np.float64]) -> None:
     rate_hz = 1.0 / float(np.median(np.diff(times)))
     if rate_hz < MIN_RATE_HZ:
+        unit = "; is time_s in seconds?" if rate_hz < SLOWEST_CLOCK_HZ else ""
         raise SignalQualityError(
-            f"{name}: {rate_hz:.0f} Hz is too slow to see a ground contact of 0.1 s; "
-            f"record at 200 Hz or faster (at least {MIN_RATE_HZ:.0f} Hz)"
+            f"{name}: {rate_hz:.3g} Hz is too slow to see a ground contact of 0.1 s; "
+            f"record at 200 Hz or faster (at least {MIN_RATE_HZ:.0f} Hz){unit}"
         )

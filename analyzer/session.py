@@ -4,7 +4,7 @@ Synchronous; no clock, no files, no event loop. Live, replayed, imported and sim
 here, in the same steps.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from platform import python_version
@@ -19,6 +19,7 @@ from analyzer.drill.practice import practice_of
 from analyzer.drill.record import RunRecord, run_records
 from analyzer.drill.runs import SEGMENTS_BY_RANK, RunFinder, RunWindow
 from analyzer.drill.stages import stages
+from analyzer.errors import InputError
 from analyzer.gait.run_gait import run_gait
 from analyzer.mechanics.findings import MechanicsInput, findings
 from analyzer.mechanics.thresholds import Thresholds, load
@@ -208,6 +209,10 @@ class Session:
     def _silence(self) -> tuple[Notice, ...]:
         if self._records:
             return ()
+        feet = [placement for placement in self._blocks if placement.segment == "foot"]
+        if feet and not any(block.has_gyroscope for foot in feet for block in self._blocks[foot]):
+            text = "The feet's sensors gave no angular rate, so contacts cannot be found. Switch their gyroscopes on."
+            return (Notice("run.no_gyroscope", text),)
         text = "Saw no run: no three strides in a row with both feet off the ground in between. "
         return (Notice("run.none", text + "Check that the sensors were worn while running, and where."),)
 
@@ -247,6 +252,7 @@ def analyze(recording: Recording, config: Config | None = None, thresholds: Thre
 def _blocks(recording: Recording, config: Config) -> Iterator[SensorStream]:
     """Yield streams in blocks, all sensors in step."""
     streams = [with_holes_marked(stream, config.holes) for _, stream in sorted(recording.streams.items())]
+    _check_overlap(streams)
     start_s = min(stream.time_s[0] for stream in streams)
     stop_s = max(stream.time_s[-1] for stream in streams)
     edges = np.append(np.arange(start_s, stop_s, REPLAY_BLOCK_S), np.inf)
@@ -255,6 +261,20 @@ def _blocks(recording: Recording, config: Config) -> Iterator[SensorStream]:
         for stream, row in zip(streams, rows, strict=True):
             if row[number] < row[number + 1]:
                 yield stream.rows(int(row[number]), int(row[number + 1]))
+
+
+def _check_overlap(streams: Sequence[SensorStream]) -> None:
+    """Refuse sensors that were never worn at the same time as another: they are on different clocks."""
+    ordered = sorted(streams, key=lambda stream: float(stream.time_s[0]))
+    reached = ordered[0]
+    for stream in ordered[1:]:
+        if stream.time_s[0] > reached.time_s[-1]:
+            raise InputError(
+                f"{stream.placement} begins at {stream.time_s[0]:.1f} s, after {reached.placement} has ended at "
+                f"{reached.time_s[-1]:.1f} s: put all sensors on one clock, or analyse them apart"
+            )
+        if stream.time_s[-1] > reached.time_s[-1]:
+            reached = stream
 
 
 def _cut(blocks: list[SensorStream], window: RunWindow) -> SensorStream | None:

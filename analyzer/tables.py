@@ -219,6 +219,9 @@ def build(schema: Schema, columns: Mapping[str, Sequence[Any] | np.ndarray[Any, 
     if set(columns) != set(schema.names):
         odd = sorted(set(columns) ^ set(schema.names))
         raise TableError(f"{schema.name}: columns do not fit the schema: {odd}")
+    lengths = {name: len(values) for name, values in columns.items()}
+    if len(set(lengths.values())) > 1:
+        raise TableError(f"{schema.name}: columns differ in length: {lengths}")
     try:
         frame = pd.DataFrame(
             {c.name: pd.Series(np.asarray(columns[c.name]), dtype=_DTYPES[c.kind]) for c in schema.columns}
@@ -248,8 +251,8 @@ def check(schema: Schema, frame: pd.DataFrame) -> pd.DataFrame:
             raise TableError(
                 f"{schema.name}.{column.name}: expected {_DTYPES[column.kind]}, got {frame[column.name].dtype}"
             )
-    if not isinstance(frame.index, pd.RangeIndex):
-        raise TableError(f"{schema.name}: the index must be a RangeIndex, got {type(frame.index).__name__}")
+    if not isinstance(frame.index, pd.RangeIndex) or frame.index.start != 0 or frame.index.step != 1:
+        raise TableError(f"{schema.name}: the index must be a RangeIndex from 0, got {frame.index!r}")
     return frame
 
 

@@ -19,6 +19,8 @@ class BoutConfig:
         Above one half both feet share the ground: that is walking.
     min_speed_m_s : float
         Slower strides are shuffles on the spot; where speed is unknown the duty factor decides alone.
+    min_share_of_fastest : float
+        Strides slower than this share of the fastest are the walk after the run: 1.8 m/s after a sprint of 8 m/s.
     max_pause_s : float
         Running strides closer than this belong to one run.
     min_contacts : int
@@ -27,6 +29,7 @@ class BoutConfig:
 
     max_duty_factor: float = 0.50
     min_speed_m_s: float = 1.5
+    min_share_of_fastest: float = 0.22
     max_pause_s: float = 1.0
     min_contacts: int = 3
 
@@ -49,7 +52,9 @@ def running_bouts(
     list of (float, float)
         Start of the first and end of the last stride of each bout, in order.
     """
-    running = ~(duty_factor > config.max_duty_factor) & ~(speed_m_s < config.min_speed_m_s)
+    fastest = np.nanmax(speed_m_s, initial=0.0)
+    slowest_m_s = max(config.min_speed_m_s, config.min_share_of_fastest * float(fastest))
+    running = ~(duty_factor > config.max_duty_factor) & ~(speed_m_s < slowest_m_s)
     order = np.argsort(start_s[running], kind="stable")
     starts, ends = start_s[running][order], end_s[running][order]
     if not len(starts):

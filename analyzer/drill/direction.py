@@ -33,14 +33,19 @@ def directions(travel_axes: Sequence[Mapping[Placement, Floats]], peak_speed_m_s
     speeds = np.nan_to_num(np.asarray(peak_speed_m_s, dtype=np.float64), nan=0.0)
     order = np.argsort(-speeds, kind="stable")
     reference: dict[Placement, Floats] = {}
+    found = ["unknown"] * len(travel_axes)
     for index in order:
-        for placement, axis in travel_axes[index].items():
-            reference.setdefault(placement, axis)
-    return [_direction(axes, reference) for axes in travel_axes]
+        axes = travel_axes[index]
+        found[index] = _direction(axes, reference)
+        # A foot that was not worn before gets its reference from what the other foot says of this run.
+        sign = -1.0 if found[index] == "backward" else 1.0
+        for placement, axis in axes.items():
+            reference.setdefault(placement, sign * axis)
+    return found
 
 
 def _direction(axes: Mapping[Placement, Floats], reference: Mapping[Placement, Floats]) -> str:
     if not axes:
         return "unknown"
-    agreement = sum(float(axis @ reference[placement]) for placement, axis in axes.items())
+    agreement = sum(float(axis @ reference[placement]) for placement, axis in axes.items() if placement in reference)
     return "forward" if agreement >= 0 else "backward"

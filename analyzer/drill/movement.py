@@ -54,6 +54,9 @@ def moving(stream: SensorStream, config: MovementConfig | None = None) -> tuple[
     mean = np.bincount(number, force[there]) / np.maximum(count, 1)
     variance = np.bincount(number, force[there] ** 2) / np.maximum(count, 1) - mean**2
     busy = variance > config.force_sd_m_s2**2
-    votes = np.convolve(busy, np.ones(config.window_bins), mode="same") > config.window_bins / 2
+    # Not mode="same": for fewer bins than the window it returns the window's length.
+    first = config.window_bins // 2
+    around = np.convolve(busy, np.ones(config.window_bins))[first : first + len(count)]
+    votes = around > config.window_bins / 2
     middle = stream.time_s[0] + (np.arange(len(count)) + 0.5) * config.bin_s
     return middle[count > 0], votes[count > 0]

@@ -54,7 +54,7 @@ class RunRecord:
     received_pct : float
         Of the worst sensor used.
     troubles : tuple of str
-        ``gap``, ``cut_start``, ``cut_end``, ``no_length``, ``one_side``.
+        ``gap``, ``sensor_lost``, ``cut_start``, ``cut_end``, ``no_length``, ``one_side``.
     contacts, strides, steps : pandas.DataFrame
         Rows of this run, numbered 0.
     used : tuple of Placement
@@ -136,7 +136,7 @@ def _record(
         peak_sd,
         _way_m(start_s if seen else bout[0], slowing_s if np.isfinite(slowing_s) else bout[1], middle, speed, seen),
         _received_pct(signals, gait.used, start_s, stop_s),
-        _troubles(contacts, strides, signals, gait.used, (start_s, seen), config),
+        _troubles(contacts, strides, signals, gait.used, (start_s, stop_s, seen), config),
         contacts,
         strides.assign(phase=phases(middle, speed, slowing_s, config.profile, strides["end_s"].to_numpy())),
         steps.assign(phase=phases(step_middle, steps["speed_m_s"].to_numpy(), slowing_s, config.profile, step_end)),
@@ -194,8 +194,10 @@ def _received_pct(
     shares = []
     for placement in used:
         grid = signals[placement]
-        lost = grid.lost[grid.to_index(start_s) : grid.to_index(stop_s) + 1]
-        shares.append(100.0 * (1.0 - float(lost.mean())))
+        inside = (grid.time_s >= start_s) & (grid.time_s <= stop_s)
+        # Counted against what was due: a sensor that died has no lost samples after its end.
+        due = max(1, round((stop_s - start_s) * grid.rate_hz))
+        shares.append(100.0 * min(1.0, float((inside & ~grid.lost).sum()) / due))
     return min(shares, default=float("nan"))
 
 
@@ -204,15 +206,21 @@ def _troubles(
     strides: pd.DataFrame,
     signals: Mapping[Placement, GridSignals],
     used: tuple[Placement, ...],
-    times: tuple[float, bool],
+    times: tuple[float, float, bool],
     config: RunConfig,
 ) -> tuple[str, ...]:
-    start_s, start_seen = times
+    start_s, stop_s, start_seen = times
     first = min((signals[placement].start_s for placement in used), default=start_s)
     found = {
         "gap": bool((contacts["quality"] == "gap").any()),
+        "sensor_lost": any(_died(signals[placement], start_s, stop_s, config) for placement in used),
         "cut_start": not start_seen and start_s - first < config.edge_s,
         "no_length": not strides["stride_length_m"].notna().any(),
         "one_side": len(used) == 1 and used[0].side != "unknown",
     }
     return tuple(name for name, true in found.items() if true)
+
+
+def _died(grid: GridSignals, start_s: float, stop_s: float, config: RunConfig) -> bool:
+    """Return whether a sensor began after the run had, or ended before it did."""
+    return grid.start_s > start_s + config.edge_s or float(grid.time_s[-1]) < stop_s - config.edge_s

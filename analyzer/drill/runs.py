@@ -11,6 +11,7 @@ from types import MappingProxyType
 import numpy as np
 
 from analyzer.drill.activity import BIN_S, Activity, Bins
+from analyzer.errors import InputError
 from analyzer.model import Floats, Placement, SensorStream
 
 __all__ = ["RunFinder", "RunFinderConfig", "RunWindow"]
@@ -52,6 +53,13 @@ class RunFinderConfig:
     lead_s: float = 3.0
     tail_s: float = 0.8
     silent_s: float = 5.0
+
+    def __post_init__(self) -> None:
+        if self.hold_s < self.tail_s:
+            raise InputError(
+                f"hold_s must be at least tail_s, or a window is handed out before its last samples; "
+                f"got {self.hold_s} and {self.tail_s}"
+            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,36 +131,34 @@ class RunFinder:
     def _heard(self) -> Mapping[Placement, "_Sensor"]:
         return {placement: sensor for placement, sensor in self._sensors.items() if sensor.heard}
 
-    def _deciding(self) -> list[tuple["_Sensor", float]]:
-        """Sensors of the best segment there is, with the level that counts as running there."""
-        heard = self._heard()
-        segments = {placement.segment for placement in heard}
-        best = next((segment for segment in SEGMENTS_BY_RANK if segment in segments), None)
-        return [
-            (sensor, self._config.running_m_s2[placement.segment])
-            for placement, sensor in heard.items()
-            if placement.segment == best
-        ]
-
     def _ready_up_to(self) -> int:
+        """Every bin waits for every sensor, but for none longer than `silent_s`: so no bin depends on block sizes."""
         heard = self._heard().values()
         if not heard:
             return 0
-        newest, oldest = max(sensor.end for sensor in heard), min(sensor.first for sensor in heard)
-        ends = [sensor.end if sensor.heard else oldest for sensor in self._sensors.values()]
-        return min((end for end in ends if end > newest - self._config.silent_s / BIN_S), default=newest)
+        late = max(sensor.end for sensor in heard) - round(self._config.silent_s / BIN_S)
+        return min(max(sensor.end, late) if sensor.heard else late for sensor in self._sensors.values())
+
+    def _levels(self, first: int, stop: int) -> Floats:
+        """Return how much of a run each bin is, told by the best segment that has samples there."""
+        levels = np.full(stop - first, np.nan)
+        for segment in SEGMENTS_BY_RANK:
+            own = [
+                sensor.levels(first, stop, self._config.window_s) / self._config.running_m_s2[segment]
+                for placement, sensor in self._heard().items()
+                if placement.segment == segment
+            ]
+            if own:
+                levels = np.where(np.isnan(levels), np.fmax.reduce(own), levels)
+        return np.asarray(np.nan_to_num(levels, nan=0.0))
 
     def _advance(self, up_to: int) -> list[RunWindow]:
-        deciding = self._deciding()
-        if not deciding:
+        first = min((sensor.first for sensor in self._heard().values()), default=up_to)
+        if self._done is None and up_to > first:
+            self._done = first
+        if self._done is None or up_to <= self._done:
             return []
-        if self._done is None:
-            self._done = min(sensor.first for sensor, _ in deciding)
-        if up_to <= self._done:
-            return []
-        levels = np.zeros(up_to - self._done)
-        for sensor, running in deciding:
-            np.fmax(levels, sensor.levels(self._done, up_to, self._config.window_s) / running, out=levels)
+        levels = self._levels(self._done, up_to)
         ended: list[RunWindow] = []
         for number, level in enumerate(levels.tolist(), start=self._done):
             ended += self._step(number, level)
@@ -208,7 +214,7 @@ class _Sensor:
         self._squares += bins.mean_square_m2_s4.tolist()
 
     def levels(self, first: int, stop: int, window_s: float) -> Floats:
-        """Return the RMS movement over the window that ends with each bin; 0 where nothing arrived."""
+        """Return the RMS movement over the window that ends with each bin; NaN where nothing arrived."""
         width = round(window_s / BIN_S)
         squares = np.full(stop - first + width - 1, np.nan)
         at = self.first - (first - width + 1)
@@ -222,7 +228,7 @@ class _Sensor:
         for shift in range(width):
             total += filled[shift : shift + n_bins]
             count += there[shift : shift + n_bins]
-        return np.sqrt(np.divide(total, count, out=np.zeros(n_bins), where=count > 0))
+        return np.asarray(np.sqrt(np.divide(total, count, out=np.full(n_bins, np.nan), where=count > 0)))
 
     def forget(self, before: int) -> None:
         """Drop bins before a number."""

@@ -85,6 +85,8 @@ class SensorStream:
             Too short, too slow, or all NaN.
         """
         name = placement.value
+        if not isinstance(signals, Mapping):
+            raise InputError(f"{name}: expected a mapping with time_s and acc_m_s2, got {type(signals).__name__}")
         _check_keys(name, signals)
         times = checked_times(name, signals["time_s"], whole=whole)
         acc = checked_vectors(name, "acc_m_s2", signals["acc_m_s2"], times.size)

@@ -62,6 +62,9 @@ def solved_in_a_loop(motion: FootMotion, first: int, last: int) -> tuple[np.ndar
     variance, moment = integrated(motion.doubt_m2_s4[first : last + 1], step_s)
     impulse_sd = np.sqrt(variance * DOUBT_SPAN_S) + 1e-3
     arm = moment / variance if variance > 0 else 0.0
+    places, doubt = np.arange(first, last + 1) * step_s, motion.doubt_m2_s4[first : last + 1]
+    zero, one, two = (integrated(doubt * places**power, step_s)[0] for power in range(3))
+    apart = np.sqrt(max(two - one**2 / zero, 0.0) * DOUBT_SPAN_S) if zero > 0 else 0.0
     start, end = (np.cross(motion.rate_rad_s[at], motion.lever_m[at]) for at in (first, last))
     levelling = tilt_from_gravity(once)
     for iteration in range(CONFIG.n_iterations + 1):
@@ -79,8 +82,8 @@ def solved_in_a_loop(motion: FootMotion, first: int, last: int) -> tuple[np.ndar
         for direction in range(3):
             rows.append(by_velocity[direction] / CONFIG.anchor_speed_sd_m_s)
             right.append(-velocity[direction] / CONFIG.anchor_speed_sd_m_s)
-        rows.append(by_way[2] / CONFIG.level_sd_m)
-        right.append(-way[2] / CONFIG.level_sd_m)
+        rows.append(by_way[2] / np.hypot(CONFIG.level_sd_m, apart))
+        right.append(-way[2] / np.hypot(CONFIG.level_sd_m, apart))
         for direction in range(3):
             rows.append(np.eye(8)[2 + direction] / impulse_sd)
             right.append(0.0)
@@ -98,7 +101,7 @@ def solved_in_a_loop(motion: FootMotion, first: int, last: int) -> tuple[np.ndar
     anchor = np.hypot(CONFIG.anchor_speed_sd_m_s / np.sqrt(2), CONFIG.lever_sd_m * rate) * duration
     return (
         way,
-        float(np.sqrt(spread**2 + anchor**2 + (CONFIG.scale_sd * np.hypot(*way[:2])) ** 2)),
+        float(np.sqrt(spread**2 + apart**2 + anchor**2 + (CONFIG.scale_sd * np.hypot(*way[:2])) ** 2)),
         state[2:5],
         state[5:],
     )
