@@ -116,6 +116,7 @@ class Session:
         """
         if self._placements is not None and block.placement not in self._placements:
             return []
+        # An empty block has no first and last time, which `_cut` looks at.
         if block.n_samples:
             self._blocks.setdefault(block.placement, []).append(block)
         return self._analyzed(self._finder.push(block))
@@ -132,6 +133,7 @@ class Session:
         -------
         Analysis
         """
+        # First what the assembler still holds back: the end of the last run may lie in it.
         for block in self._assembler.finish():
             self.push_samples(block)
         self._analyzed(self._finder.finish())
@@ -157,6 +159,7 @@ class Session:
             runs=practice.runs,
             stages=stage_table,
             findings=findings(inputs, self._thresholds),
+            # A recording read from a capture carries already what its payloads make the assembler say again.
             notices=(*_distinct((*recording.notices, *self._assembler.notices)), *practice.notices, *self._silence()),
             plan=self._plan,
             athlete=self._athlete,
@@ -175,6 +178,7 @@ class Session:
                 continue
             gait = run_gait(signals, self._config.gait)
             for record in run_records(gait, signals, self._config.run, cut=window.cut):
+                # Numbered here, not by window: a window holds any number of runs.
                 self._records.append(record)
                 ended.append(RunResult(len(self._records), record))
         return ended
@@ -183,7 +187,9 @@ class Session:
         """Return the samples of a window on the common clock, as well as it is known when the window ends."""
         corrections = self._assembler.corrections()
         signals = {}
+        # In a fixed order: that in which the sensors came in must not show in the results.
         for placement in sorted(self._blocks):
+            # Cut first, corrected after: the window was found on times as they came.
             part = _cut(self._blocks[placement], window)
             if part is None or part.n_samples < _LEAST_SAMPLES:
                 continue
@@ -196,6 +202,7 @@ class Session:
         by_rank = sorted(self._blocks, key=lambda placement: SEGMENTS_BY_RANK.index(placement.segment))
         if not by_rank:
             return np.empty(0), np.empty(0, dtype=np.bool_)
+        # One sensor tells it as well as all of them: the one that finds runs best.
         return moving(SensorStream.joined(self._blocks[by_rank[0]]), self._config.movement)
 
     def _recording(self) -> Recording:
@@ -255,6 +262,7 @@ def _blocks(recording: Recording, config: Config) -> Iterator[SensorStream]:
     _check_overlap(streams)
     start_s = min(stream.time_s[0] for stream in streams)
     stop_s = max(stream.time_s[-1] for stream in streams)
+    # Open at the end: the last sample lies on `stop_s` itself.
     edges = np.append(np.arange(start_s, stop_s, REPLAY_BLOCK_S), np.inf)
     rows = [np.searchsorted(stream.time_s, edges) for stream in streams]
     for number in range(len(edges) - 1):
@@ -268,6 +276,7 @@ def _check_overlap(streams: Sequence[SensorStream]) -> None:
     ordered = sorted(streams, key=lambda stream: float(stream.time_s[0]))
     reached = ordered[0]
     for stream in ordered[1:]:
+        # Against the one that reaches furthest: the one before may be a short one that others bridge.
         if stream.time_s[0] > reached.time_s[-1]:
             raise InputError(
                 f"{stream.placement} begins at {stream.time_s[0]:.1f} s, after {reached.placement} has ended at "
@@ -289,6 +298,7 @@ def _cut(blocks: list[SensorStream], window: RunWindow) -> SensorStream | None:
 
 
 def _distinct(notices: tuple[Notice, ...]) -> tuple[Notice, ...]:
+    # Not a set: the order in which they were found is kept.
     return tuple(dict.fromkeys(notices))
 
 

@@ -47,7 +47,9 @@ class Agreement:
     high_95: Interval = NO_INTERVAL
 
 
-def agreement(errors: Floats, people: Sequence[Hashable], n_resamples: int = N_RESAMPLES, seed: int = SEED) -> Agreement:
+def agreement(
+    errors: Floats, people: Sequence[Hashable], n_resamples: int = N_RESAMPLES, seed: int = SEED
+) -> Agreement:
     """Return bias, limits of agreement and their intervals.
 
     Parameters
@@ -72,11 +74,12 @@ def agreement(errors: Floats, people: Sequence[Hashable], n_resamples: int = N_R
     known = np.isfinite(errors)
     errors = errors[known]
     if not len(errors):
-        return Agreement(0, 0, *[float("nan")] * 5)
+        nan = float("nan")
+        return Agreement(0, 0, nan, nan, nan, nan, nan)
     names, owner = np.unique(np.asarray(people, dtype=str)[known], return_inverse=True)
     counts = np.bincount(owner).astype(np.float64)
-    sums = np.bincount(owner, errors)
-    squares = np.bincount(owner, errors**2)
+    sums = np.bincount(owner, errors).astype(np.float64)
+    squares = np.bincount(owner, errors**2).astype(np.float64)
     bias, low, high = (float(value[0]) for value in _limits(counts[None], sums[None], squares[None]))
     sd = float(np.std(errors, ddof=1)) if len(errors) > 1 else float("nan")
     plain = Agreement(len(errors), len(names), bias, sd, float(np.sqrt(np.mean(errors**2))), low, high)
@@ -84,9 +87,7 @@ def agreement(errors: Floats, people: Sequence[Hashable], n_resamples: int = N_R
         return plain
     drawn = np.random.default_rng(seed).integers(len(names), size=(n_resamples, len(names)))
     intervals = [_interval(values) for values in _limits(counts[drawn], sums[drawn], squares[drawn])]
-    return Agreement(
-        plain.n, plain.n_people, plain.bias, plain.sd, plain.rmse, plain.low, plain.high, *intervals
-    )
+    return Agreement(plain.n, plain.n_people, plain.bias, plain.sd, plain.rmse, plain.low, plain.high, *intervals)
 
 
 def coverage(errors: Floats, sds: Floats) -> float:

@@ -83,7 +83,7 @@ def _moves(maker: Callable[[], Trial], seed: int) -> tuple[pd.DataFrame, pd.Data
 
 def _turned(stream: SensorStream, turn: Rotation) -> SensorStream:
     # Which axis was clipped is no longer told: a sample with one clipped axis now is one with three.
-    acc, gyr = (np.repeat(stream.clipped[:, part].any(axis=1)[:, None], 3, axis=1) for part in (slice(3), slice(3, 6)))
+    acc, gyr = (np.repeat(part.max(axis=1, keepdims=True), 3, axis=1) for part in np.split(stream.clipped, 2, axis=1))
     matrix = turn.as_matrix().T
     return replace(
         stream,

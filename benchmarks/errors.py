@@ -4,11 +4,13 @@ from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 import analyzer
+from analyzer.gait.spans import Indices
 from analyzer.model import Analysis, Bools, Floats, Recording
 from benchmarks.matching import matched
 from benchmarks.truth import Trial
@@ -105,7 +107,12 @@ def errors_of(trial: Trial, segment: str, recording: Recording | None = None) ->
     if worn is None:
         return Errors(pd.DataFrame(), pd.DataFrame(), pd.DataFrame())
     analysis = analyzer.analyze(worn)
-    owner = {"trial": trial.name, "group": trial.group, "person": trial.person, "half": trial.half}
+    owner: dict[str, str | int] = {
+        "trial": trial.name,
+        "group": trial.group,
+        "person": trial.person,
+        "half": trial.half,
+    }
     owner |= {"placement": segment, "rate_hz": round(next(iter(worn.streams.values())).rate_hz)}
     events = _event_rows(trial, analysis, segment) if segment != "wrist" else []
     strides = _stride_rows(trial, analysis) if segment == "foot" else []
@@ -130,7 +137,7 @@ def _event_rows(trial: Trial, analysis: Analysis, segment: str) -> list[_Row]:
     return rows
 
 
-def _sides(analysis: Analysis, segment: str) -> list[str | None]:
+def _sides(analysis: Analysis, segment: str) -> Sequence[str | None]:
     """Sides whose contacts the sensors can see; None for both at once, where a sensor does not tell them apart."""
     if segment == "pelvis" or analysis.recording is None:
         return [None]
@@ -158,7 +165,7 @@ def _side_rows(trial: Trial, true: pd.DataFrame, found: pd.DataFrame) -> list[_R
                     "sd_s": np.nan if told is None else told[f"{name}_sd_s"],
                     "quality": "" if told is None else told["quality"],
                     "same_side": told is None or told["side"] == true["side"][row],
-                    **_context(true, near, row),
+                    **_context(true, near, int(row)),
                 }
             )
         # What lies near a contact that may or may not be found is neither right nor wrong.
@@ -170,12 +177,12 @@ def _side_rows(trial: Trial, true: pd.DataFrame, found: pd.DataFrame) -> list[_R
     return rows + _contact_time_rows(true, found, pairs[INITIAL_CONTACT], near)
 
 
-def _close(pairs: Floats, found_s: Floats, true_s: Floats, tolerance_s: float) -> set[int]:
+def _close(pairs: Indices, found_s: Floats, true_s: Floats, tolerance_s: float) -> set[int]:
     paired = np.flatnonzero(pairs >= 0)
     return {int(pairs[row]) for row in paired if abs(found_s[pairs[row]] - true_s[row]) <= tolerance_s}
 
 
-def _contact_time_rows(true: pd.DataFrame, found: pd.DataFrame, pairs: Floats, near: pd.DataFrame) -> list[_Row]:
+def _contact_time_rows(true: pd.DataFrame, found: pd.DataFrame, pairs: Indices, near: pd.DataFrame) -> list[_Row]:
     rows: list[_Row] = []
     for row in np.flatnonzero(true["required"].to_numpy() & (pairs >= 0)):
         told = found.iloc[int(pairs[row])]
@@ -276,23 +283,23 @@ def _run_rows(trial: Trial, analysis: Analysis) -> list[_Row]:
             return []
         frequency = _frequency_error_pct(analysis, running)
         return [{"run": 0, "backward": False, "peak_error_pct": np.nan, "frequency_error_pct": frequency}]
-    return [_run_row(trial, analysis, run) for run in trial.runs.to_dict("records")]
+    return [_run_row(trial, analysis, run) for run in trial.runs.itertuples()]
 
 
-def _run_row(trial: Trial, analysis: Analysis, run: dict[str, float]) -> _Row:
-    running = trial.strides[(trial.strides["run"] == run["run"]) & trial.strides["required"]]
-    fastest = running[running["start_s"] < run["mark_s"]]["speed_m_s"].nlargest(3)
+def _run_row(trial: Trial, analysis: Analysis, run: Any) -> _Row:
+    running = trial.strides[(trial.strides["run"] == run.run) & trial.strides["required"]]
+    fastest = running[running["start_s"] < run.mark_s]["speed_m_s"].nlargest(3)
     told = analysis.runs
-    overlap_s = np.minimum(told["stop_s"], run["end_s"]) - np.maximum(told["start_s"], run["start_s"])
-    row: _Row = {"run": run["run"], "backward": run["backward"], "true_peak_m_s": fastest.mean()}
+    overlap_s = told["stop_s"].clip(upper=run.end_s) - told["start_s"].clip(lower=run.start_s)
+    row: _Row = {"run": run.run, "backward": run.backward, "true_peak_m_s": fastest.mean()}
     row["frequency_error_pct"] = _frequency_error_pct(analysis, running)
-    if not len(told) or overlap_s.max() < (run["end_s"] - run["start_s"]) / 2:
+    if not len(told) or overlap_s.max() < (run.end_s - run.start_s) / 2:
         return row | {"peak_error_pct": np.nan, "peak_sd_pct": np.nan, "start_error_s": np.nan}
-    own = told.loc[overlap_s.idxmax()]
+    own = told.iloc[int(overlap_s.to_numpy().argmax())]
     return row | {
         "peak_error_pct": 100.0 * (own["peak_speed_m_s"] / fastest.mean() - 1.0),
         "peak_sd_pct": 100.0 * own["peak_speed_sd_m_s"] / fastest.mean(),
-        "start_error_s": own["start_s"] - run["onset_s"],
+        "start_error_s": own["start_s"] - run.onset_s,
     }
 
 

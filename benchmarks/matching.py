@@ -3,12 +3,13 @@
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
+from analyzer.gait.spans import Indices
 from analyzer.model import Floats
 
 __all__ = ["matched"]
 
 
-def matched(found_s: Floats, true_s: Floats, reach_s: float) -> Floats:
+def matched(found_s: Floats, true_s: Floats, reach_s: float) -> Indices:
     """Return which found event belongs to each true one.
 
     Parameters

@@ -237,7 +237,7 @@ def _speed_of(contacts: pd.DataFrame, strides: pd.DataFrame) -> pd.Series:
 
 
 def _numbered(trial: Trial) -> Trial:
-    """Number contacts from the standing start on, and strides as the contact that opens them."""
+    """Return the trial with contacts numbered from the start on, strides as the contact that opens them."""
     counted = trial.contacts[trial.contacts["required"] & trial.contacts["run"].isin(trial.runs["run"])]
     order = counted.sort_values("initial_contact_s").groupby("run").cumcount() + 1
     contacts = trial.contacts.assign(step=order.reindex(trial.contacts.index, fill_value=0).astype("int64"))

@@ -58,6 +58,7 @@ def _several(args: argparse.Namespace) -> int:
         results.progress(f"{number}/{len(named)} {name}")
         try:
             said = _analyzed(path, args.out / name, args)
+        # A table against its own schema is our fault, not the recording's: no other recording would fare better.
         except TableError:
             raise
         except (AnalyzerError, ProtocolError) as error:
@@ -118,6 +119,7 @@ def _named(paths: Sequence[Path]) -> dict[str, Path]:
 
     named: dict[str, Path] = {}
     for path in paths:
+        # A folder's name may hold a dot that begins no suffix.
         name = path.name if path.is_dir() else path.stem
         if name in named:
             raise InputError(f"{named[name]} and {path} would both write to the folder {name}; analyse them apart")

@@ -36,6 +36,7 @@ def run(args: argparse.Namespace) -> int:
     """Simulate a practice, write its capture, replay it and show what was found."""
     if args.list:
         return _list()
+    # Only now: scipy and pandas would make --list and --help slow.
     from analyzer.acquire.read import read
     from analyzer.model import Plan
     from analyzer.report.exports import check_free
@@ -44,12 +45,14 @@ def run(args: argparse.Namespace) -> int:
 
     capture = args.out / CAPTURE_NAME
     force = args.force or _is_demo(capture)
+    # Before the work, not after it.
     check_free(args.out, force=force)
     scenario = scenario_of(args.scenario)
     results.progress(f"No sensor needed: a simulated athlete runs 50, 75 and 100 % over 20 yd ({scenario.meaning}).")
     plan = Plan.progressive(rest_s=_REST_S)
     write_capture(simulate(scenario.name, args.seed, plan), capture, overwrite=force)
     results.progress(f"Recorded {capture}; reading it back like any other recording.")
+    # Read back, not handed on: the same way as any recording.
     said = results.write(analyze(read(capture)), args.out, args.units, force=force)
     results.show(said, args.out, as_json=args.json)
     return results.exit_code(said)
@@ -91,5 +94,6 @@ def _is_demo(capture: Path) -> bool:
         return False
     try:
         return read_capture(capture).simulated
+    # What cannot be read is not known to be ours.
     except AnalyzerError:
         return False

@@ -35,6 +35,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = _parser()
     try:
         args = parser.parse_args(argv)
+    # argparse ends the process after --help and bad usage; whoever calls this from Python wants the code.
     except SystemExit as exit_:
         return exit_.code if isinstance(exit_.code, int) else EXIT_BAD_INPUT
     if args.verb is None:
@@ -49,6 +50,7 @@ def _run(verb: Callable[[argparse.Namespace], int], args: argparse.Namespace) ->
 
     try:
         return verb(args)
+    # A fault of ours although it is an `AnalyzerError`: the traceback is wanted.
     except TableError:
         raise
     except (AnalyzerError, ProtocolError) as error:

@@ -33,12 +33,14 @@ def length_m(text: str) -> float:
         No unit, an unknown one, or not a number.
     """
     parts = re.findall(r"([\d.]+)\s*([a-z]+)", text.lower())
+    # Whatever no part has taken: 20ydx is a slip, not 20 yd.
     rest = re.sub(r"([\d.]+)\s*([a-z]+)|\s", "", text.lower())
     if not parts or rest or any(unit not in _LENGTH_UNITS_M for _, unit in parts):
         known = ", ".join(_LENGTH_UNITS_M)
         raise argparse.ArgumentTypeError(f"{text!r} is no length; write a number and a unit ({known}), such as 20yd")
     try:
         return sum(float(number) * _LENGTH_UNITS_M[unit] for number, unit in parts)
+    # The pattern lets 1.2.3 through.
     except ValueError:
         raise argparse.ArgumentTypeError(f"{text!r} holds something that is no number") from None
 
@@ -98,6 +100,7 @@ def plan_of(args: argparse.Namespace, recorded: "Plan | None") -> "Plan | None":
         return recorded
     if args.plan == _NO_PLAN:
         return None
+    # Details alone ask for the progressive plan, in place of the recorded one.
     if args.plan in (None, _PROGRESSIVE):
         return _progressive(given)
     return _from_file(Path(args.plan))

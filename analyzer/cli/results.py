@@ -47,4 +47,5 @@ def exit_code(said: "Summary") -> int:
 
 def progress(text: str) -> None:
     """Tell the person at the terminal what goes on, beside the results."""
+    # Not on stdout: that holds results only, and may be piped.
     print(text, file=sys.stderr, flush=True)

@@ -39,8 +39,10 @@ def run(args: argparse.Namespace) -> int:
     _make_room(args.out, force=args.force)
     practice = sample_practice()
     results.progress("Simulating the practice and writing it as a capture.")
+    # `_make_room` has asked already.
     demo.write_capture(practice, args.out / demo.CAPTURE_NAME, overwrite=True)
     _write_truth(practice, args.out / "truth")
+    # From the file, not from the simulation: what is expected is what others will read.
     recording = read(args.out / demo.CAPTURE_NAME)
     write_csv_folder(recording, args.out / "csv", digits=_DIGITS)
     results.progress("Analysing it.")
@@ -59,6 +61,7 @@ def _make_room(folder: Path, *, force: bool) -> None:
     present = [name for name in (demo.CAPTURE_NAME, *_FOLDERS) if (folder / name).exists()]
     if present and not force:
         raise InputError(f"{folder} already holds {present[0]}; use --force to write the sample data again")
+    # Only folders of our own making: whatever else lies there stays.
     for name in _FOLDERS:
         if (folder / name).exists():
             shutil.rmtree(folder / name)

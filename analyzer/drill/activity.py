@@ -54,6 +54,7 @@ class Activity:
         # The small nudge keeps a sample that lies on an edge, up to rounding, in the bin that it opens.
         number = np.floor(block.time_s / BIN_S + 1e-6).astype(np.int64)
         first = int(number[0]) if self._number is None else self._number
+        # The size needs no mounting, and less gravity it is nothing at rest, however the sensor is tilted.
         square = (np.linalg.norm(block.acc_m_s2, axis=1) - G_M_S2) ** 2
         there = np.isfinite(square)
         width = int(number[-1]) - first + 1
@@ -61,6 +62,7 @@ class Activity:
         count = np.bincount(number[there] - first, minlength=width)
         count[0] += self._count
         self._number, self._sum_m2_s4, self._count = int(number[-1]), float(total[-1]), int(count[-1])
+        # The last bin stays open: the next block may hold more of it.
         return Bins(first, _means(total[:-1], count[:-1]))
 
     def finish(self) -> Bins:
@@ -73,6 +75,7 @@ class Activity:
 def _running_sum(bin_number: np.ndarray, values: Floats, width: int, carried: float) -> Floats:
     """Sum values per bin, one after the other, so that the sum does not depend on where blocks are cut."""
     total = np.zeros(width)
+    # The carried sum comes first: added at the end it would round differently.
     total[0] = carried
     np.add.at(total, bin_number, values)
     return total

@@ -52,16 +52,20 @@ def running_bouts(
     list of (float, float)
         Start of the first and end of the last stride of each bout, in order.
     """
+    # The initial value answers also where no speed is known.
     fastest = np.nanmax(speed_m_s, initial=0.0)
     slowest_m_s = max(config.min_speed_m_s, config.min_share_of_fastest * float(fastest))
+    # Written with 'not': comparisons with NaN are False, and what is unknown stays.
     running = ~(duty_factor > config.max_duty_factor) & ~(speed_m_s < slowest_m_s)
     order = np.argsort(start_s[running], kind="stable")
     starts, ends = start_s[running][order], end_s[running][order]
     if not len(starts):
         return []
+    # The latest end so far, not that of the stride before: strides of two feet overlap.
     reached = np.maximum.accumulate(ends)
     breaks = np.flatnonzero(starts[1:] - reached[:-1] > config.max_pause_s)
     first, last = np.insert(breaks + 1, 0, 0), np.append(breaks, len(starts) - 1)
     bouts = [(float(starts[a]), float(reached[b])) for a, b in zip(first, last, strict=True)]
+    # Contacts: at least one more than strides.
     counts = last - first + 2
     return [bout for bout, count in zip(bouts, counts, strict=True) if count >= config.min_contacts]

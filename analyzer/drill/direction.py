@@ -31,6 +31,7 @@ def directions(travel_axes: Sequence[Mapping[Placement, Floats]], peak_speed_m_s
     of one run, or all backward, cannot be told from this alone and reads forward.
     """
     speeds = np.nan_to_num(np.asarray(peak_speed_m_s, dtype=np.float64), nan=0.0)
+    # Fastest first: it sets the reference for the others.
     order = np.argsort(-speeds, kind="stable")
     reference: dict[Placement, Floats] = {}
     found = ["unknown"] * len(travel_axes)

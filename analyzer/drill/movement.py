@@ -52,6 +52,7 @@ def moving(stream: SensorStream, config: MovementConfig | None = None) -> tuple[
     number = np.floor((stream.time_s[there] - stream.time_s[0]) / config.bin_s).astype(np.int64)
     count = np.bincount(number)
     mean = np.bincount(number, force[there]) / np.maximum(count, 1)
+    # In one pass: force and its scatter are of one size, so little is lost in the difference.
     variance = np.bincount(number, force[there] ** 2) / np.maximum(count, 1) - mean**2
     busy = variance > config.force_sd_m_s2**2
     # Not mode="same": for fewer bins than the window it returns the window's length.

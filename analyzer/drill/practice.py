@@ -94,20 +94,24 @@ def _runs(
     start, stop, peak = (_column(records, name) for name in ("start_s", "stop_s", "peak_speed_m_s"))
     planned = [plan.runs[slot] if plan is not None and slot is not None else None for slot in slots]
     medians = [_medians(record) for record in records]
+    asked = np.array([run.effort_pct if run else np.nan for run in planned])
     columns: dict[str, Sequence[Any] | np.ndarray[Any, Any]] = {
         "run": np.arange(1, len(records) + 1),
-        "asked_effort_pct": [run.effort_pct if run else np.nan for run in planned],
+        "asked_effort_pct": asked,
         "direction": direction,
         "start_s": start,
         "stop_s": stop,
         "deceleration_start_s": _column(records, "deceleration_start_s"),
+        # A tape knows the distance better than the strides do.
         "distance_m": [run.distance_m if run else record.way_m for run, record in zip(planned, records, strict=True)],
         "peak_speed_m_s": peak,
         "peak_speed_sd_m_s": _column(records, "peak_speed_sd_m_s"),
-        "achieved_pct": _achieved_pct(peak, direction),
+        "achieved_pct": _achieved_pct(peak, direction, asked),
         "rest_before_s": rest_before_s(start, stop),
         "rest_mode": rest_modes(*movement, start, stop, config.recovery),
+        # No sensor hears the start signal.
         "reaction_time_s": np.full(len(records), np.nan),
+        # A push-off whose landing was not seen is no contact to count.
         "n_contacts": [int(record.contacts["initial_contact_s"].notna().sum()) for record in records],
         "received_pct": _column(records, "received_pct"),
         "quality": [";".join(record.troubles) or "ok" for record in records],
@@ -135,13 +139,23 @@ def _medians(record: RunRecord) -> dict[str, float]:
     }
 
 
-def _achieved_pct(peak_m_s: Floats, direction: Sequence[str]) -> Floats:
-    """Peak speed against the fastest run of the day in the same direction."""
+def _achieved_pct(peak_m_s: Floats, direction: Sequence[str], asked_effort_pct: Floats) -> Floats:
+    """Return the peak speeds against the fastest run of the day in the same direction.
+
+    NaN where the fastest may be a run whose speed is not known: one that was asked for as much or more, or for nothing.
+    """
     achieved = np.full(len(peak_m_s), np.nan)
     for way in set(direction):
-        same = np.array([other == way for other in direction])
-        if np.isfinite(peak_m_s[same]).any():
-            achieved[same] = 100.0 * peak_m_s[same] / np.nanmax(peak_m_s[same])
+        same = np.flatnonzero([other == way for other in direction])
+        known = np.isfinite(peak_m_s[same])
+        if not known.any():
+            continue
+        best = same[int(np.nanargmax(peak_m_s[same]))]
+        rivals = asked_effort_pct[same[~known]]
+        # Written so that an effort that was not asked for, NaN, counts as a rival.
+        if not np.all(rivals < asked_effort_pct[best]):
+            continue
+        achieved[same] = 100.0 * peak_m_s[same] / peak_m_s[best]
     return achieved
 
 
@@ -150,5 +164,6 @@ def _column(records: Sequence[RunRecord], name: str) -> Floats:
 
 
 def _numbered(tables: Sequence[pd.DataFrame], schema: Schema) -> pd.DataFrame:
+    # An empty table must have no say in the types of the whole.
     numbered = [table.assign(run=np.int64(number)) for number, table in enumerate(tables, start=1) if len(table)]
     return check(schema, pd.concat(numbered, ignore_index=True)) if numbered else empty(schema)

@@ -26,6 +26,9 @@ class RunConfig:
         A toe-off without a seen contact belongs to a run that begins at most this long after it.
     start_look_back_s : float
         First movement lies at most this long before the first contact: a step and a moment of leaning.
+    min_known_share : float
+        With fewer strides of known length than this none is told: those that clip are the fast ones, and the rest
+        would make a sprinter a jogger.
     edge_s : float
         A run whose first contact is this close to the beginning of its samples was under way already.
     """
@@ -35,6 +38,7 @@ class RunConfig:
     start: StartConfig = field(default_factory=StartConfig)
     push_off_s: float = 0.6
     start_look_back_s: float = 1.5
+    min_known_share: float = 0.67
     edge_s: float = 0.6
 
 
@@ -54,7 +58,7 @@ class RunRecord:
     received_pct : float
         Of the worst sensor used.
     troubles : tuple of str
-        ``gap``, ``sensor_lost``, ``cut_start``, ``cut_end``, ``no_length``, ``one_side``.
+        ``gap``, ``clipped``, ``sensor_lost``, ``cut_start``, ``cut_end``, ``no_length``, ``one_side``.
     contacts, strides, steps : pandas.DataFrame
         Rows of this run, numbered 0.
     used : tuple of Placement
@@ -117,16 +121,18 @@ def _record(
     gait: RunGait, signals: Mapping[Placement, GridSignals], bout: tuple[float, float], config: RunConfig
 ) -> RunRecord:
     contacts = _contacts_of(gait.contacts, bout, config)
-    strides = _between(gait.strides, bout)
-    steps = _between(gait.steps, bout)
+    measured = _between(gait.strides, bout)
+    strides, steps = _told(measured, _between(gait.steps, bout), config)
+    pace = _pace_m_s(measured, strides)
     middle = _middle(strides["start_s"], strides["stride_time_s"])
     speed = strides["speed_m_s"].to_numpy()
-    slowing_s = deceleration_start_s(middle, speed, config.profile)
+    slowing_s = deceleration_start_s(middle, pace, config.profile)
     speed_sd = (strides["stride_length_sd_m"] / strides["stride_time_s"]).to_numpy()
     peak, peak_sd = peak_speed(middle, speed, speed_sd, slowing_s, config.profile)
     start_s, seen = _start_s(signals, contacts, bout, config)
     stop_s = float(np.nanmax([bout[1], *contacts["toe_off_s"].to_numpy()]))
     step_middle = _middle(steps["start_s"], steps["step_time_s"])
+    step_pace = _pace_at(step_middle, middle, pace)
     step_end = (steps["start_s"] + steps["step_time_s"]).to_numpy()
     return RunRecord(
         start_s,
@@ -138,8 +144,8 @@ def _record(
         _received_pct(signals, gait.used, start_s, stop_s),
         _troubles(contacts, strides, signals, gait.used, (start_s, stop_s, seen), config),
         contacts,
-        strides.assign(phase=phases(middle, speed, slowing_s, config.profile, strides["end_s"].to_numpy())),
-        steps.assign(phase=phases(step_middle, steps["speed_m_s"].to_numpy(), slowing_s, config.profile, step_end)),
+        strides.assign(phase=phases(middle, pace, slowing_s, config.profile, strides["end_s"].to_numpy())),
+        steps.assign(phase=phases(step_middle, step_pace, slowing_s, config.profile, step_end)),
         gait.used,
         gait.travel_axes,
     )
@@ -158,6 +164,42 @@ def _between(table: pd.DataFrame, bout: tuple[float, float]) -> pd.DataFrame:
     end = table["end_s"] if "end_s" in table else table["start_s"] + table["step_time_s"]
     inside = (table["start_s"] >= bout[0]) & (end <= bout[1])
     return table[inside].reset_index(drop=True)
+
+
+def _told(strides: pd.DataFrame, steps: pd.DataFrame, config: RunConfig) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return strides and steps, without lengths and speeds where too few strides have one."""
+    known = strides["stride_length_m"].notna()
+    if not known.any() or known.mean() >= config.min_known_share:
+        return strides, steps
+    blank = dict.fromkeys(("stride_length_m", "stride_length_sd_m", "speed_m_s"), np.nan)
+    return (
+        strides.assign(**blank, length_source="none"),
+        steps.assign(step_length_m=np.nan, speed_m_s=np.nan),
+    )
+
+
+def _pace_m_s(measured: pd.DataFrame, told: pd.DataFrame) -> Floats:
+    """Return speeds that are good enough to tell phases.
+
+    Where a run's lengths are not told, its unknown strides are taken to be somewhat faster than any known one.
+    """
+    speed = measured["speed_m_s"].to_numpy(dtype=np.float64)
+    if told["speed_m_s"].notna().any() or not np.isfinite(speed).any():
+        return speed
+    return np.where(np.isfinite(speed), speed, FASTER_THAN_KNOWN * np.nanmax(speed))
+
+
+def _pace_at(time_s: Floats, middle_s: Floats, pace_m_s: Floats) -> Floats:
+    """Return the pace at other times; NaN where no stride tells it."""
+    known = np.isfinite(pace_m_s)
+    if not known.any():
+        return np.full(len(time_s), np.nan)
+    order = np.argsort(middle_s[known], kind="stable")
+    return np.interp(time_s, middle_s[known][order], pace_m_s[known][order])
+
+
+FASTER_THAN_KNOWN = 1.15
+"""More than a tenth faster, so that strides of unknown speed are the fly phase."""
 
 
 def _middle(start_s: pd.Series, length_s: pd.Series) -> Floats:
@@ -210,9 +252,12 @@ def _troubles(
     config: RunConfig,
 ) -> tuple[str, ...]:
     start_s, stop_s, start_seen = times
+    # A foot's stride without a length, and without a hole, is one whose accelerometer was at its limit too long.
+    untold = strides["stride_length_m"].isna()
     first = min((signals[placement].start_s for placement in used), default=start_s)
     found = {
         "gap": bool((contacts["quality"] == "gap").any()),
+        "clipped": bool((untold & (strides["quality"] != "gap")).any()) and used[0].segment == "foot",
         "sensor_lost": any(_died(signals[placement], start_s, stop_s, config) for placement in used),
         "cut_start": not start_seen and start_s - first < config.edge_s,
         "no_length": not strides["stride_length_m"].notna().any(),

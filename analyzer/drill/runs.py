@@ -149,7 +149,9 @@ class RunFinder:
                 if placement.segment == segment
             ]
             if own:
+                # Of two feet the one that moves more, and the other one where its samples are lost.
                 levels = np.where(np.isnan(levels), np.fmax.reduce(own), levels)
+        # Where no sensor was heard nobody is known to run: a window must not stay open over a hole.
         return np.asarray(np.nan_to_num(levels, nan=0.0))
 
     def _advance(self, up_to: int) -> list[RunWindow]:
@@ -163,6 +165,7 @@ class RunFinder:
         for number, level in enumerate(levels.tolist(), start=self._done):
             ended += self._step(number, level)
         self._done = max(self._done, up_to)
+        # The level of the next bin still looks back over a window.
         for sensor in self._sensors.values():
             sensor.forget(self._done - round(self._config.window_s / BIN_S))
         return ended
@@ -173,6 +176,7 @@ class RunFinder:
                 return []
             self._opened, self._peak = number, 0.0
         self._peak = max(self._peak, level)
+        # Against the peak too: the walk after a sprint may lie above the fixed level.
         if level >= max(1.0, self._config.share_of_peak * self._peak):
             self._last_high = number
         if (number - self._last_high) * BIN_S < self._config.hold_s:
@@ -185,6 +189,7 @@ class RunFinder:
         # A level describes the window that ends with its bin: movement began up to one window earlier.
         active_from_s = opened * BIN_S - self._config.window_s
         active_to_s = (self._last_high + 1) * BIN_S
+        # The lead must not reach into the window before: a contact would be found twice.
         start_s = max(active_from_s - self._config.lead_s, self._free_from_s)
         stop_s = active_to_s + self._config.tail_s
         self._free_from_s = stop_s
@@ -216,7 +221,9 @@ class _Sensor:
     def levels(self, first: int, stop: int, window_s: float) -> Floats:
         """Return the RMS movement over the window that ends with each bin; NaN where nothing arrived."""
         width = round(window_s / BIN_S)
+        # The first level looks back over a window, so bins before `first` are needed.
         squares = np.full(stop - first + width - 1, np.nan)
+        # Where our first bin falls among them; negative where older bins are still held.
         at = self.first - (first - width + 1)
         known = np.array(self._squares[max(0, -at) : max(0, len(squares) - at)])
         squares[max(0, at) : max(0, at) + len(known)] = known

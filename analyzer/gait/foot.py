@@ -18,11 +18,12 @@ import numpy as np
 
 from analyzer.gait.contacts import ContactEvents
 from analyzer.gait.foot_phases import NOT_SEEN, PhaseConfig, Phases, find_phases
+from analyzer.gait.foot_quality import QualityConfig, contact_qualities, told_lengths
 from analyzer.gait.swings import SwingConfig, mid_swings, pitch_axis
 from analyzer.gait.toe_lift import ToeLiftConfig, find_toe_lifts
 from analyzer.gait.touchdown import TouchdownConfig, find_touchdowns, foretold
 from analyzer.gait.trajectory import FootMotion, StridePaths, TrajectoryConfig, solve_strides
-from analyzer.model import Bools, Floats
+from analyzer.model import Floats
 from analyzer.signal.filters import lowpass
 from analyzer.signal.grid import GridSignals
 from analyzer.signal.orientation import integrate_rate, matrices, rotated
@@ -56,10 +57,6 @@ class FootConfig:
         Standard uncertainty of a bridged sample.
     lever_forward_m, lever_up_m : float
         From the ball of the foot to a sensor on the laces.
-    gap_margin_s : float
-        A lost sample this close to a contact moves its events.
-    clipped_share : float
-        From this share of clipped samples on the shape of a contact is lost.
     unbracketed_sd_s : float
         Standard uncertainty of a toe-off read from the pitch rate alone.
     """
@@ -69,6 +66,7 @@ class FootConfig:
     trajectory: TrajectoryConfig = field(default_factory=TrajectoryConfig)
     toe_lift: ToeLiftConfig = field(default_factory=ToeLiftConfig)
     touchdown: TouchdownConfig = field(default_factory=TouchdownConfig)
+    quality: QualityConfig = field(default_factory=QualityConfig)
     pitch_cutoff_hz: float = 30.0
     anchor_from: float = 0.20
     anchor_to: float = 0.55
@@ -81,8 +79,6 @@ class FootConfig:
     lost_doubt_m_s2: float = 40.0
     lever_forward_m: float = -0.10
     lever_up_m: float = 0.07
-    gap_margin_s: float = 0.03
-    clipped_share: float = 0.25
     unbracketed_sd_s: float = 0.020
 
 
@@ -327,10 +323,11 @@ def _gait(
         fine.contact_sd_s,
         fine.toe_off_sd_s,
         (signals.placement.side,) * len(fine.contact),
-        _qualities(signals, fine.contact, fine.toe_off, config),
+        contact_qualities(signals, fine.contact, fine.toe_off, config.quality),
     )
     heading = np.unwrap(np.arctan2(paths.way_m[:, 1], paths.way_m[:, 0]))
-    length, length_sd = _lengths(signals.lost, paths)
+    told = told_lengths(signals, paths.first, paths.last, config.quality)
+    length, length_sd = np.where(told, paths.length_m, np.nan), np.where(told, paths.length_sd_m, np.nan)
     angle = _strike_angles(pitch, fine.contact, anchor, signals.rate_hz)
     return FootGait(events, opens, opens + 1, length, length_sd, angle, heading, travel_axis)
 
@@ -356,38 +353,8 @@ def _toe_offs(
     return toe_off, sd
 
 
-def _lengths(lost: Bools, paths: StridePaths) -> tuple[Floats, Floats]:
-    """Stride lengths, not told where more than a tenth of the stride was lost."""
-    count = np.concatenate([[0], np.cumsum(lost)])
-    told = count[paths.last] - count[paths.first] <= 0.1 * (paths.last - paths.first)
-    return np.where(told, paths.length_m, np.nan), np.where(told, paths.length_sd_m, np.nan)
-
-
 def _strike_angles(pitch: Floats, contact: Floats, anchor: Indices, rate_hz: float) -> Floats:
     turned = np.concatenate([[0.0], np.cumsum(0.5 * (pitch[1:] + pitch[:-1]))]) / rate_hz
     known = np.isfinite(contact) & (anchor != NOT_SEEN)
     at = np.interp(np.where(known, contact, 0.0), np.arange(len(turned)), turned)
     return np.where(known, at - turned[anchor], np.nan)
-
-
-def _qualities(signals: GridSignals, contact: Floats, toe_off: Floats, config: FootConfig) -> tuple[str, ...]:
-    margin = config.gap_margin_s * signals.rate_hz
-    start = np.fmin(contact, toe_off) - margin
-    stop = np.fmax(contact, toe_off) + margin
-    n = signals.n_samples
-    first, last = np.clip(start, 0, n).astype(np.intp), np.clip(stop, 0, n).astype(np.intp) + 1
-    n_lost, n_clipped = (
-        _counted(signals.lost, first, last),
-        _counted(np.asarray(signals.clipped.any(axis=1)), first, last),
-    )
-    conditions = [
-        n_lost > 0,
-        n_clipped > config.clipped_share * (last - first),
-        np.isnan(contact) | np.isnan(toe_off) | (start < 0) | (stop >= n),
-    ]
-    return tuple(str(word) for word in np.select(conditions, ["gap", "clipped", "edge"], "ok"))
-
-
-def _counted(mask: Bools, first: Indices, last: Indices) -> Indices:
-    count = np.concatenate([[0], np.cumsum(mask)])
-    return np.asarray(count[np.minimum(last, len(mask))] - count[first])

@@ -107,6 +107,7 @@ def _swing_pairs(mid_swing: Indices, rate_hz: float, config: PhaseConfig) -> tup
     own = np.where(has_next, np.append(gaps, 0), usual)
     pairs = [(mid_swing[i], mid_swing[i + 1] if has_next[i] else NOT_SEEN, own[i]) for i in range(len(mid_swing))]
     pairs += [(NOT_SEEN, swing, usual) for swing in mid_swing[~has_last]]
+    # The push-off that opens a stretch goes just before the contact of the swing that follows it.
     pairs.sort(key=lambda pair: pair[0] if pair[0] != NOT_SEEN else pair[1] - 1)
     before, after, period = zip(*pairs, strict=True)
     return np.array(before, dtype=np.intp), np.array(after, dtype=np.intp), np.array(period, dtype=np.float64)
@@ -120,6 +121,7 @@ def _initial_contacts(pitch: Floats, swings: tuple[Indices, Indices, Floats], co
     opening = (before == NOT_SEEN) & (after < period)
     swing = np.where(opening, after - period, before)
     following = np.searchsorted(minima, swing + config.contact_from * period)
+    # One past the last sample stands for "no minimum any more": the search may point past the end of the list.
     candidate = np.append(minima, len(pitch))[following]
     fits = ((before != NOT_SEEN) | opening) & (candidate <= swing + config.contact_to * period)
     # Without the swing the first minimum may already be the push-off.
@@ -133,6 +135,7 @@ def _toe_offs(
     before, after, period = swings
     dead = contact + round(config.shortest_contact_s * rate_hz)
     inner_from = np.maximum(np.where(contact == NOT_SEEN, 0, dead), after - config.toe_off_from * period)
+    # Sums with a swing that is `NOT_SEEN` mean nothing; they are kept out by `last`.
     last = after == NOT_SEEN
     start = np.where(last, dead, inner_from).astype(np.intp)
     stop = np.where(last, contact + config.latest_toe_off_s * rate_hz, after - config.toe_off_to * period)

@@ -123,6 +123,7 @@ def pelvis_contacts(signals: GridSignals, config: PelvisConfig) -> ContactEvents
         return ContactEvents.none()
     fall = _falls(push_g, steps, config.toe_off_level_g, config.toe_off_share)
     off = fall - config.toe_off_slope * (config.reference_step_s * signals.rate_hz - steps.length)
+    # To nothing or to the low, whichever the fall reaches first.
     length = _falls(push_g, steps, 0.0, 0.0) - spans.refined(push_g, steps.high)
     contact = _initial_contacts(signals, axis, _Pushes(steps, spans.refined(push_g, steps.high), length), config)
     return _events(signals, contact, off, steps, config)
@@ -178,13 +179,16 @@ def _push(signals: GridSignals, axis: Floats, cutoff_hz: float) -> Floats:
 
 def _steps(push_g: Floats, rate_hz: float, step_s: float, config: PelvisConfig) -> _Steps:
     least, most = config.least_step_s * rate_hz, config.most_step_s * rate_hz
+    # The window bounds each push by its own lows: without it the highest one is held against the ends of the run.
     high, _ = scipy_signal.find_peaks(
         push_g, distance=max(1, round(least)), prominence=config.least_push_g, wlen=2 * round(most) + 1
     )
     high = np.asarray(high, dtype=np.int64)
+    # Past the middle of the flight, short of the next high.
     reach = round(0.75 * step_s * rate_hz)
     low = spans.lowest(push_g, high, np.minimum(high + reach, len(push_g)))
     low_before = spans.lowest(push_g, np.maximum(high - reach, 0), high + 1)
+    # One of the two is enough: beside the first push is the stand, beside the last the slowing.
     flies = np.minimum(push_g[low], push_g[low_before]) <= config.most_low_g
     high, low = high[flies], low[flies]
     if len(high) == 0:

@@ -66,6 +66,7 @@ def run_gait(signals: Mapping[Placement, GridSignals], config: GaitConfig) -> Ru
         From the feet where there are any with a gyroscope, else from the shanks, else from the pelvis; from a wrist
         alone strides without contacts. Empty where no sensor can tell.
     """
+    # The closer to the ground, the surer the contacts.
     by_segment = {"foot": _foot, "shank": _shank, "pelvis": _pelvis, "wrist": _wrist}
     for segment, analyzed in by_segment.items():
         usable = {
@@ -93,6 +94,7 @@ def _combined(
 ) -> RunGait:
     parts = [analyzed(grid, config) for grid in signals.values()]
     contacts = joined([part[0] for part in parts], "toe_off_s")
+    # A push-off that opens a window has no initial contact: it goes by its toe-off.
     order = contacts["initial_contact_s"].fillna(contacts["toe_off_s"]).to_numpy()
     contacts = contacts.iloc[np.argsort(order, kind="stable")].reset_index(drop=True)
     strides = joined([part[1] for part in parts], "start_s")
@@ -122,9 +124,11 @@ def _wrist(signals: GridSignals, config: GaitConfig) -> _Tables:
 def _cycle_strides(cycles: ArmCycles) -> pd.DataFrame:
     n = len(cycles.start_s)
     unknown = np.full(n, np.nan)
+    # A wrist sees neither contacts nor lengths: all is unknown but what is set below.
     columns: dict[str, object] = dict.fromkeys(STRIDES.names, unknown)
     columns |= {
         "run": np.zeros(n, dtype=np.int64),
+        # A cycle begins at no contact, so it is no foot's stride.
         "side": np.full(n, "unknown"),
         "start_s": cycles.start_s,
         "end_s": cycles.start_s + cycles.stride_time_s,

@@ -194,6 +194,7 @@ class _Found:
 
     @property
     def off(self) -> Floats:
+        """Toe-off as fractional sample, NaN where not seen."""
         return self.leaving.off
 
 
@@ -208,6 +209,7 @@ def _mid_swings(rate_rad_s: Floats, rate_hz: float, config: ShankConfig) -> Indi
     )
     if len(at) == 0:
         return np.asarray(at, dtype=np.int64)
+    # Not the highest: one wild swing would make shuffles of all the others.
     usual = np.percentile(found["peak_heights"], 90)
     return np.asarray(at[found["peak_heights"] >= config.least_swing_share * usual], dtype=np.int64)
 
@@ -229,6 +231,7 @@ def _rows(rate_rad_s: Floats, rate_hz: float, config: ShankConfig) -> _Rows:
         opening[0] = 0 if (rate_rad_s[: top[0]] < 0.0).any() else -1
     before = np.concatenate([opening, top[:-1][linked], last])
     after = np.concatenate([first, top[1:][linked], np.full(len(last), -1)])
+    # A `before` of 0 is the edge of the window and no mid-swing: the way from there is no stride.
     stride = np.where((before > 0) & (after >= 0), after - before, usual)
     order = np.argsort(np.where(before >= 0, before, after - usual), kind="stable")
     return _Rows(before[order], after[order], stride[order])
@@ -254,6 +257,7 @@ def _initial_contacts(signals: GridSignals, landing: _Landing, config: ShankConf
     until = landing.swing_end + _samples(config.onset_until_share * way)
     low = spans.lowest(along, landing.swing_end, until + 1)
     high = spans.highest(along, low, landing.stop + 1)
+    # An index of -1 reads the last sample; such a rise is thrown away here.
     rise = np.where(high >= 0, along[high] - along[low], 0.0)
     onset = spans.first_below(-along, low, high + 1, -(along[low] + config.onset_share * rise))
     soft = ~(rise >= config.least_impact_m_s2) | np.isnan(onset)

@@ -75,6 +75,7 @@ def sides_of_steps(signals: GridSignals, start: Floats, length: Floats, config: 
     count = np.maximum(1, np.rint(np.diff(start) / length[1:])).astype(np.int64)
     # A break of three steps or more loses count of the feet.
     chains = np.split(np.arange(len(start)), np.flatnonzero(count > 2) + 1)
+    # Steps by the clock, not contacts counted: one that was missed changes the foot all the same.
     parity = np.concatenate([[0], np.cumsum(count)])
     motion = _motion(signals, float(np.median(length)), config)
     sides: list[str] = []
@@ -109,11 +110,13 @@ def _vote(motion: _Motion, start: Floats, parity: Indices, config: SideConfig) -
     at = np.arange(max(0, int(np.ceil(start[0]))), int(start[whole][-1]))
     phase = np.pi * np.interp(at, start, parity - parity[0])
     force, rate = motion.force[at], motion.rate[at]
+    # One Fourier term each: the phase turns by pi a step, so once a stride and twice for what repeats every step.
     stride, step = np.exp(-1j * phase) / len(at), np.exp(-2j * phase) / len(at)
     ahead = ((step @ force) * np.exp(1j * config.braking_phase_rad)).real
     if not ahead.any():
         return 0.0
     ahead = ahead / np.linalg.norm(ahead)
+    # Up x ahead points left in right-handed axes.
     left = np.cross(motion.up, ahead)
     views = [
         (force @ left, config.sway_phase_rad),

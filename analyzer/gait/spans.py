@@ -34,6 +34,7 @@ def highest(values: Floats, start: Indices, stop: Indices) -> Indices:
     array([ 1,  3, -1])
     """
     at, inside = _samples(len(values), start, stop)
+    # Without a column argmax would raise.
     if at.shape[1] == 0:
         return np.full(len(start), -1)
     best = np.argmax(np.where(inside, values[at], -np.inf), axis=1)
@@ -72,6 +73,7 @@ def first_below(values: Floats, start: Indices, stop: Indices, level: Floats) ->
         return np.full(len(start), np.nan)
     found = start + np.argmax(below, axis=1)
     ok = below.any(axis=1) & (found > start)
+    # NaN as the level says "not found"; the sample 0 is only something to read.
     return _between(values, np.where(ok, found - 1, 0), np.where(ok, level, np.nan))
 
 
@@ -99,7 +101,9 @@ def last_below(values: Floats, start: Indices, stop: Indices, level: Floats) -> 
     below = inside & (values[at] <= level[:, None])
     if at.shape[1] == 0:
         return np.full(len(start), np.nan)
+    # Rows are as wide as the longest span; past its own end a row is False, so its last True lies inside.
     found = start + at.shape[1] - 1 - np.argmax(below[:, ::-1], axis=1)
+    # Below on its very last sample, a span has no rise left.
     ok = below.any(axis=1) & (found < stop - 1)
     return _between(values, np.where(ok, found, 0), np.where(ok, level, np.nan))
 
@@ -128,7 +132,9 @@ def refined(values: Floats, index: Indices) -> Floats:
     middle = np.clip(index, 1, len(values) - 2)
     before, here, after = values[middle - 1], values[middle], values[middle + 1]
     bend = before - 2.0 * here + after
+    # Three equal samples have their vertex anywhere: they stay where they are.
     shift = 0.5 * (before - after) / np.where(bend == 0.0, np.inf, bend)
+    # A vertex further off means that the sample is no extreme.
     inner = (middle == index) & (np.abs(shift) <= 1.0)
     return np.where(index < 0, np.nan, index + np.where(inner, shift, 0.0))
 
@@ -137,11 +143,13 @@ def any_in(mask: Bools, start: Indices, stop: Indices) -> Bools:
     """Return whether a mask is true anywhere in each span; spans are cut to the signal."""
     count = np.concatenate([[0], np.cumsum(mask)])
     first, last = np.clip(start, 0, len(mask)), np.clip(stop, 0, len(mask))
+    # By a running count, spans of any length cost the same; the maximum keeps an inverted one empty.
     return np.asarray(count[np.maximum(first, last)] > count[first])
 
 
 def _samples(n_samples: int, start: Indices, stop: Indices) -> tuple[Indices, Bools]:
     """Return sample indices, one row a span, all inside the signal, and which of them the span really holds."""
+    # Not cut to the signal: the extreme of what is left of a span may be another one.
     whole = (start >= 0) & (stop <= n_samples)
     length = np.where(whole, np.maximum(stop - start, 0), 0)
     offset = np.arange(int(length.max(initial=0)))

@@ -48,6 +48,7 @@ def steps_table(contacts: pd.DataFrame, strides: pd.DataFrame, config: StepConfi
     start = seen["initial_contact_s"].to_numpy()
     side = seen["side"].to_numpy()
     time = np.diff(start)
+    # Contacts of unknown side come from one sensor that sees both feet in turn.
     other_foot = (side[:-1] != side[1:]) | (side[:-1] == "unknown")
     rows = np.flatnonzero(other_foot & (time >= config.shortest_s) & (time <= config.longest_s))
     step_time = time[rows]
@@ -59,6 +60,7 @@ def steps_table(contacts: pd.DataFrame, strides: pd.DataFrame, config: StepConfi
             "side": side[rows],
             "start_s": start[rows],
             "step_time_s": step_time,
+            # Negative where both feet share the ground: walking.
             "flight_time_s": start[rows + 1] - seen["toe_off_s"].to_numpy()[rows],
             "step_frequency_hz": 1.0 / step_time,
             "step_length_m": speed * step_time,
@@ -73,6 +75,8 @@ def _speed_at(time_s: Floats, strides: pd.DataFrame) -> Floats:
     if known.empty:
         return np.full(len(time_s), np.nan)
     middle = 0.5 * (known["start_s"].to_numpy() + known["end_s"].to_numpy())
+    # Order of start is not always order of the middle, and interp needs the latter.
     order = np.argsort(middle, kind="stable")
     speed = known["speed_m_s"].to_numpy()[order]
+    # interp would go on with the outermost speeds; outside the strides nothing is known.
     return np.asarray(np.interp(time_s, middle[order], speed, left=np.nan, right=np.nan))

@@ -73,6 +73,7 @@ def contact_strides(events: ContactEvents) -> pd.DataFrame:
     """
     opens, closes = [], []
     sides = np.array(events.side)
+    # Feet that alternate: every other contact is of the same one.
     step = 2 if len(sides) and (sides == "unknown").all() else 1
     for side in dict.fromkeys(events.side):
         own = np.flatnonzero((sides == side) & np.isfinite(events.initial_contact_s))
@@ -88,6 +89,7 @@ def contact_strides(events: ContactEvents) -> pd.DataFrame:
 
 def joined(parts: Sequence[pd.DataFrame], by: str) -> pd.DataFrame:
     """Return tables of one schema as one, in order of a column of times."""
+    # An empty table must have no say in the types of the whole.
     filled = [part for part in parts if len(part)]
     if not filled:
         return parts[0]
@@ -102,6 +104,7 @@ def _table(
     strike_angle: Floats,
 ) -> pd.DataFrame:
     first, last = rows
+    # The side of no contacts is an array of floats, not of words.
     if not len(first):
         return empty(STRIDES)
     start, end = events.initial_contact_s[first], events.initial_contact_s[last]
@@ -125,6 +128,7 @@ def _table(
             "length_source": source,
             "phase": np.full(len(first), ""),
             "foot_strike_angle_rad": strike_angle,
+            # As good as the worse of the two contacts that bound it.
             "quality": _worse(np.array(events.quality)[first], np.array(events.quality)[last]),
         },
     )

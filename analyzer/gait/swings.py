@@ -26,6 +26,8 @@ class SwingConfig:
         Slowest mid-swing counted: 250 deg/s, as a walking foot reaches about that.
     min_share_of_peaks : float
         Lower peaks than this share of the usual ones are fidgets between strides.
+    min_explained : float
+        Share of the rotation that one axis must explain: a foot in a turn reaches 0.6, noise a third.
     min_stride_s : float
         No runner takes strides faster than 3.3 per second.
     """
@@ -35,6 +37,7 @@ class SwingConfig:
     min_rate_rad_s: float = np.radians(250.0)
     min_prominence_rad_s: float = np.radians(200.0)
     min_share_of_peaks: float = 0.20
+    min_explained: float = 0.45
     min_stride_s: float = 0.30
 
 
@@ -53,7 +56,7 @@ def pitch_axis(gyr_rad_s: Floats, rate_hz: float, config: SwingConfig) -> Floats
     (3,) float array
         Unit vector: the leading principal direction of the fast samples, any mounting. The sign is that of the
         forward swing, the one lobe of a stride that is both fast and long (its cube outweighs all others). Zero
-        where nothing moved.
+        where nothing moved or no axis stands out.
 
     Notes
     -----
@@ -62,7 +65,12 @@ def pitch_axis(gyr_rad_s: Floats, rate_hz: float, config: SwingConfig) -> Floats
     fast = gyr_rad_s[np.linalg.norm(gyr_rad_s, axis=1) > config.moving_rad_s]
     if not len(fast):
         return np.zeros(3)
-    axis = np.linalg.eigh(fast.T @ fast)[1][:, -1]
+    # Not centred, as rest is zero. Eigenvalues ascend; the sign of a vector is left to chance.
+    powers, axes = np.linalg.eigh(fast.T @ fast)
+    if powers[-1] < config.min_explained * powers.sum():
+        return np.zeros(3)
+    axis = axes[:, -1]
+    # Smoothed: an impact rings faster than any swing, and its cube would outvote it.
     lobes = lowpass(gyr_rad_s @ axis, config.cutoff_hz, rate_hz)
     return np.asarray(axis if np.sum(lobes**3) >= 0 else -axis)
 
@@ -82,6 +90,7 @@ def mid_swings(pitch_rad_s: Floats, rate_hz: float, config: SwingConfig) -> Indi
     (m,) int array
     """
     slow = lowpass(pitch_rad_s, config.cutoff_hz, rate_hz)
+    # find_peaks refuses a distance below one sample.
     peaks, _ = find_peaks(
         slow,
         height=config.min_rate_rad_s,
@@ -90,5 +99,6 @@ def mid_swings(pitch_rad_s: Floats, rate_hz: float, config: SwingConfig) -> Indi
     )
     if not len(peaks):
         return np.empty(0, dtype=np.intp)
+    # Not the highest: one wild swing must not push the others below their share.
     usual = np.percentile(slow[peaks], 90)
     return np.asarray(peaks[slow[peaks] >= config.min_share_of_peaks * usual], dtype=np.intp)

@@ -113,6 +113,7 @@ def arm_cycles(signals: GridSignals, config: WristConfig) -> ArmCycles:
     side = signals.placement.side
     views = [signals.acc_m_s2] + ([signals.gyr_rad_s] if signals.has_gyroscope else [])
     found = [_guess(_swing(view, signals.rate_hz, config), config) for view in views]
+    # A view without a cycle has a repeat of -1, not NaN: with NaN the maximum would depend on the order.
     swing, cycle, repeat = max(found, key=lambda view: view[2])
     if repeat < config.least_repeat:
         return ArmCycles.none(side)
@@ -144,6 +145,7 @@ class _Pieces:
 
 def _swing(values: Floats, rate_hz: float, config: WristConfig) -> _Swing:
     every = max(1, int(rate_hz / config.work_rate_hz))
+    # Thinned only after the low-pass: what lies above half the new rate would fold into the swing.
     smooth = lowpass(values, config.cutoff_hz, rate_hz)[::every]
     return _Swing(smooth - smooth.mean(axis=0), rate_hz / every)
 
@@ -170,11 +172,13 @@ def _guess(swing: _Swing, config: WristConfig) -> tuple[_Swing, float, float]:
 def _pieces(swing: _Swing, cycle: float, config: WristConfig) -> _Pieces:
     n = len(swing.motion)
     length = min(n, round(config.piece_cycles * cycle))
+    # Half overlapping, and one that ends with the window: its last cycles count too.
     start = np.unique(np.append(np.arange(0, n - length + 1, max(1, length // 2)), n - length))
     low, high = (1.0 - config.reach_share) * cycle, (1.0 + config.reach_share) * cycle
     lag = np.arange(int(low), min(int(high), 2 * length // 3) + 2)
     same, own = _products(swing.motion, start, length, lag)
     repeat = same / np.maximum(own, np.finfo(float).tiny)
+    # Never the first or last lag: in the flat array its neighbour belongs to another piece.
     best = np.argmax(repeat[:, 1:-1], axis=1) + 1
     flat = np.arange(len(start)) * len(lag) + best
     exact = spans.refined(repeat.ravel(), flat) - np.arange(len(start)) * len(lag)
@@ -189,6 +193,7 @@ def _products(motion: Floats, start: Indices, length: int, lag: Indices) -> tupl
     pieces = motion[start[:, None] + np.arange(length)]
     square = np.concatenate([np.zeros((len(start), 1)), np.cumsum((pieces**2).sum(axis=2), axis=1)], axis=1)
     same = np.stack([np.einsum("pik,pik->p", pieces[:, : length - k], pieces[:, k:]) for k in lag], axis=1)
+    # Sizes of just the parts that overlap: else long lags, which overlap less, would seem to repeat worse.
     ahead, behind = square[:, length - lag], square[:, -1:] - square[:, lag]
     return same, np.sqrt(ahead * behind)
 
@@ -204,6 +209,7 @@ def _cycles(pieces: _Pieces, n_samples: int) -> tuple[Floats, Floats]:
         end = min(float(pieces.start[stretch[-1]] + pieces.length), float(n_samples))
         middle = pieces.start[stretch] + 0.5 * pieces.length
         samples = np.arange(at, end)
+        # Cycles as a phase: where it passes a whole number one ends and the next begins.
         turns = np.concatenate([[0.0], np.cumsum(1.0 / np.interp(samples, middle, pieces.cycle[stretch]))])
         whole = np.interp(np.arange(int(turns[-1]) + 1), turns, np.append(samples, end))
         begin += whole[:-1].tolist()

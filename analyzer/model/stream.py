@@ -95,6 +95,8 @@ class SensorStream:
         gyr_range = checked_range(name, "gyr_range_rad_s", signals.get("gyr_range_rad_s"))
         if whole and np.isnan(acc).all() and np.isnan(gyr).all():
             raise SignalQualityError(f"{name}: every sample is NaN; the sensor gave no data: leave it out or check it")
+        if whole:
+            _check_units(name, acc, gyr)
         clipped = clipped_samples(acc, gyr, acc_range, gyr_range) | _as_mask(name, signals.get("clipped"), times.size)
         return cls(placement, times, acc, gyr, acc_range, gyr_range, clipped)
 
@@ -203,3 +205,20 @@ def _check_keys(name: str, signals: Mapping[str, Any]) -> None:
         raise InputError(
             f"{name}: unknown {', '.join(sorted(unknown))}; known are {', '.join(sorted(_REQUIRED | _OPTIONAL))}"
         )
+
+
+LEAST_MEDIAN_M_S2 = 2.0
+"""A body at rest feels 9.8 m/s2, one in motion more: a median below a fifth of that is in another unit."""
+
+MOST_RAD_S = 120.0
+"""The fastest gyroscopes end at 4000 deg/s, 70 rad/s."""
+
+
+def _check_units(name: str, acc_m_s2: Floats, gyr_rad_s: Floats) -> None:
+    size = np.linalg.norm(acc_m_s2, axis=1)
+    median = float(np.nanmedian(size)) if np.isfinite(size).any() else np.nan
+    # All zero is a dead sensor, not a unit: nothing will be found in it.
+    if 0 < median < LEAST_MEDIAN_M_S2:
+        raise InputError(f"{name}: acc_m_s2 is {median:.2g} in the median: that looks like g; multiply by 9.80665")
+    if np.isfinite(gyr_rad_s).any() and float(np.nanmax(np.abs(gyr_rad_s))) > MOST_RAD_S:
+        raise InputError(f"{name}: gyr_rad_s goes beyond {MOST_RAD_S:.0f}: that looks like deg/s; multiply by pi / 180")

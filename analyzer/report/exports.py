@@ -63,6 +63,7 @@ def write_results(analysis: Analysis, folder: Path | str, *, units: Units = "us"
     check_free(target, force=force)
     with _readable_errors(target):
         target.parent.mkdir(parents=True, exist_ok=True)
+        # Beside the folder, as a file moves whole only within a file system; the number keeps two programs apart.
         draft = target.parent / f".{target.name}.{os.getpid()}.draft"
         try:
             _write_all(analysis, draft, units)
@@ -125,6 +126,7 @@ def _write_all(analysis: Analysis, folder: Path, units: Units) -> None:
 
 
 def _write_json(value: Any, path: Path) -> None:
+    # NaN is no JSON: better to fail here than in somebody's reader.
     _write_text(json.dumps(as_plain(value), indent=2, ensure_ascii=False, allow_nan=False) + "\n", path)
 
 
@@ -155,9 +157,11 @@ def _move_into(draft: Path, target: Path) -> None:
     moved = []
     try:
         for name in RESULT_FILES:
+            # Old files step aside first: they may have to come back, and not every system renames over them.
             if (target / name).exists():
                 (target / name).rename(former / name)
             (draft / name).rename(target / name)
+            # Counted only when in place: what failed to move has left nothing to take away.
             moved.append(name)
     except OSError:
         _put_back(moved, former, target)
@@ -167,6 +171,7 @@ def _move_into(draft: Path, target: Path) -> None:
 
 
 def _put_back(moved: list[str], former: Path, target: Path) -> None:
+    # The new ones first: they sit where the old ones belong.
     for name in moved:
         (target / name).unlink()
     for path in former.iterdir():

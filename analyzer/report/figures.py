@@ -59,6 +59,7 @@ def speed_by_stage(analysis: Analysis, ax: "Axes", units: Units = "metric") -> N
         ends = np.array([[row["peak_speed_m_s_low"]], [row["peak_speed_m_s_high"]]]) / scale
         ax.bar(index, value, width=0.6, color=shade)
         if np.isfinite(ends).all():
+            # Lengths, not ends: errorbar refuses what is negative.
             ax.errorbar(index, value, yerr=np.abs(ends - value), color=INK, capsize=4, linewidth=1.2)
     ax.set_xticks(range(len(rows)), [_stage_name(row["asked_effort_pct"], index) for index, row in enumerate(rows)])
     ax.set_xlabel("asked effort (%)")
@@ -95,6 +96,7 @@ def step_speed(analysis: Analysis, ax: "Axes", units: Units = "metric") -> None:
     _label_ends(ax, labelled)
     ax.set_xlabel("time in the run (s)")
     ax.set_ylabel(f"speed ({quantities.speed_unit(units)})")
+    # From zero: a cut axis makes much of small gains.
     ax.set_ylim(bottom=0)
     # Room for the names at the ends of the lines.
     left, right = ax.get_xlim()
@@ -129,6 +131,7 @@ def contacts(analysis: Analysis, ax: "Axes", run: int, longest_s: float = float(
         raise InputError(f"run {run} has no contacts to draw; runs with contacts: {known or 'none'}")
     start_s = float(found["initial_contact_s"].min())
     found = found[found["initial_contact_s"] <= start_s + longest_s]
+    # The last contact may have no toe-off in view: then the largest of both columns is its beginning.
     stop_s = float(found[["initial_contact_s", "toe_off_s"]].max().max())
     for stream in _traced(analysis.recording.streams.values(), set(found["side"])):
         window = stream.between(start_s - _MARGIN_S, stop_s + _MARGIN_S)
@@ -149,6 +152,7 @@ def _traced(streams: Any, sides: set[str]) -> Sequence[SensorStream]:
 
 def _trace(ax: "Axes", window: SensorStream, start_s: float) -> None:
     colour, style, _ = SIDES[window.placement.side]
+    # The size: the axes of a sensor on a shoe point anywhere.
     time_s, size = _thinned(window.time_s - start_s, np.linalg.norm(window.acc_m_s2, axis=1))
     name = window.placement.value.replace("_", " ")
     ax.plot(time_s, size, color=colour, linestyle=style, linewidth=0.9, label=name)
@@ -156,6 +160,7 @@ def _trace(ax: "Axes", window: SensorStream, start_s: float) -> None:
 
 def _thinned(time_s: Floats, values: Floats) -> tuple[Floats, Floats]:
     """Return the smallest and largest value of each stretch of samples, so that no peak gets lost."""
+    # Each stretch leaves two points, so it holds twice the samples that one point may stand for.
     n_per_stretch = 2 * values.size // _MAX_POINTS
     if n_per_stretch < 2:
         return time_s, values
@@ -163,6 +168,7 @@ def _thinned(time_s: Floats, values: Floats) -> tuple[Floats, Floats]:
     kept = n_stretches * n_per_stretch
     stretches = values[:kept].reshape(n_stretches, n_per_stretch)
     ends = np.column_stack([stretches.min(axis=1), stretches.max(axis=1)])
+    # At its start and middle, whichever was the smaller: at this width nobody sees which came first.
     times = time_s[:kept].reshape(n_stretches, n_per_stretch)[:, [0, n_per_stretch // 2]]
     return times.ravel(), ends.ravel()
 
@@ -170,12 +176,14 @@ def _thinned(time_s: Floats, values: Floats) -> tuple[Floats, Floats]:
 def _band(ax: "Axes", contact: Mapping[str, Any], start_s: float) -> None:
     colour, _, marker = SIDES[contact["side"]]
     begin, end = contact["initial_contact_s"] - start_s, contact["toe_off_s"] - start_s
+    # An end that was not seen is not guessed: a line, not a band.
     if np.isnan(end):
         ax.axvline(begin, color=colour, linewidth=0.9)
     elif contact["quality"] == "ok":
         ax.axvspan(begin, end, color=colour, alpha=0.16, linewidth=0)
     else:
         ax.axvspan(begin, end, fill=False, edgecolor=colour, linestyle=":", linewidth=0.9)
+    # x in seconds, y as a share of the height: on top whatever the trace does.
     ax.plot(begin, 0.97, marker, color=colour, markersize=4, transform=ax.get_xaxis_transform())
 
 
@@ -184,6 +192,7 @@ def _few(runs: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     if len(runs) <= _MAX_LINES:
         return list(runs)
     fastest_first = sorted(runs, key=lambda run: np.nan_to_num(run["peak_speed_m_s"]), reverse=True)
+    # Later entries overwrite earlier ones: backwards, the fastest of each effort stays.
     best = {_effort(run): run for run in reversed(fastest_first)}
     chosen = [*best.values(), *(run for run in fastest_first if run is not best[_effort(run)])][:_MAX_LINES]
     return sorted(chosen, key=lambda run: float(run["start_s"]))

@@ -65,6 +65,7 @@ def _gain(below: dict[str, Any], row: dict[str, Any], units: Units) -> SpeedGain
     # The two shares add up to one, so the other end of the interval changes places.
     length = quantities.share(1 - frequency[0], 1 - frequency[2], 1 - frequency[1], why=_NO_SHARE)
     change_m = float(row["step_length_m"]) - float(below["step_length_m"])
+    # From one foot alone a step is half a stride.
     if math.isnan(change_m):
         change_m = (float(row["stride_length_m"]) - float(below["stride_length_m"])) / 2
     lower, upper = f"{below['asked_effort_pct']:g}", f"{row['asked_effort_pct']:g}"
@@ -83,6 +84,7 @@ def _gain(below: dict[str, Any], row: dict[str, Any], units: Units) -> SpeedGain
 def _speed_gain(below: dict[str, Any], row: dict[str, Any], units: Units) -> Quantity:
     base = float(below["peak_speed_m_s"])
     value = float(row["peak_speed_m_s"]) - base
+    # Not the difference of two intervals: in the interval of the change the errors both speeds share have cancelled.
     _, low_pct, high_pct = _interval(row, "speed_gain_pct")
     return quantities.speed(value, base * low_pct / 100, base * high_pct / 100, units=units, why=_NO_SPEED)
 
@@ -100,6 +102,7 @@ def _sentence(gain_pct: Quantity, rate: Quantity, length: Quantity, lower: str) 
 
 
 def _split(rate: Quantity, length: Quantity) -> str:
+    # Ends of intervals decide, not values: what may be nothing gets no word.
     if length.bounds[1] < 0:
         return "quicker steps, but shorter ones"
     if rate.bounds[1] < 0:

@@ -51,18 +51,22 @@ def render_html(analysis: Analysis, units: Units = "us") -> str:
     str
         No script, nothing fetched; the same analysis gives the same text.
     """
+    # The template engine swallows the last line end.
     return _template().render(_context(analysis, units)) + "\n"
 
 
 @functools.cache
 def _template() -> "Template":
+    # Imported late: words for a terminal need no template.
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     environment = Environment(
         loader=PackageLoader("analyzer.report"),
+        # Names of athletes and files come from outside.
         autoescape=True,
         trim_blocks=True,
         lstrip_blocks=True,
+        # A name misspelt in the template fails instead of leaving a blank on the page.
         undefined=StrictUndefined,
     )
     return environment.get_template("report.html.j2")
@@ -131,10 +135,13 @@ def _gain_bars(gains: Sequence[SpeedGain]) -> list[_GainBars]:
     low, high = max(min((0.0, *ends)), _SHARES[0]), min(max((1.0, *ends)), _SHARES[1])
 
     def place(share: float) -> float:
+        """Return where a share lies, in percent of the width of the drawing."""
         return 100 * (min(max(share, low), high) - low) / (high - low)
 
     def bar(name: str, kind: str, share: Quantity) -> _Bar:
+        """Return one share as a bar from zero."""
         zero, end = place(0.0), place(share.value)
+        # A negative share grows to the left of zero.
         start, width = min(zero, end), abs(end - zero)
         return _Bar(name, kind, share, *(round(x, 2) for x in (start, width, *map(place, share.bounds))))
 
@@ -169,6 +176,7 @@ def _figure(svg: str, caption: str) -> _Figure:
 
 def _strip(analysis: Analysis, units: Units) -> _Figure | None:
     frames = (analysis.steps, analysis.strides)
+    # Rather none than an empty frame.
     if not any(frame.loc[frame["phase"] != "deceleration", "speed_m_s"].notna().any() for frame in frames):
         return None
     each = "step" if analysis.steps["speed_m_s"].notna().any() else "stride"
@@ -199,10 +207,12 @@ def _run_rows(analysis: Analysis, units: Units) -> list[tuple[str, ...]]:
     return [
         (
             str(run["run"]),
+            # NaN is not above zero: not asked.
             str(quantities.percent(run["asked_effort_pct"])) if run["asked_effort_pct"] > 0 else "not asked",
             run["direction"].replace("_", " "),
             quantities.distance(run["distance_m"], units),
             str(quantities.speed(run["peak_speed_m_s"], units=units)),
+            # NaN before the first run.
             quantities.clock(run["rest_before_s"]) if run["rest_before_s"] > 0 else "–",
             str(run["n_contacts"]),
             ", ".join(_TROUBLES.get(trouble, trouble) for trouble in run["quality"].split(";")),
@@ -213,6 +223,8 @@ def _run_rows(analysis: Analysis, units: Units) -> list[tuple[str, ...]]:
 
 _TROUBLES = {
     "gap": "samples lost",
+    "clipped": "sensor at its limit",
+    "sensor_lost": "a sensor was missing for a part",
     "cut_start": "began before the recording",
     "cut_end": "went on after the recording",
     "no_length": "no stride length",

@@ -82,6 +82,7 @@ class Quantity:
     @property
     def bounds(self) -> tuple[float, float]:
         """Ends of the interval; both are the value where no interval is known."""
+        # The sum: NaN or infinite if either end is.
         return (self.low, self.high) if math.isfinite(self.low + self.high) else (self.value, self.value)
 
     def __str__(self) -> str:
@@ -113,6 +114,7 @@ def step_length(value: float, low: float = _NAN, high: float = _NAN, *, units: U
     """Return a step length in metres as a quantity shown in feet and inches or metres."""
     if units == "metric":
         return _quantity((value, low, high), "m", _Shown(1.0, 2, "m"), why)
+    # The words carry their unit, and so the margin beside them, in inches, goes without.
     inches = _Shown(1 / constants.inch, 0, "", feet_and_inches)
     return _quantity((value, low, high), "m", inches, why)
 
@@ -156,6 +158,7 @@ def clock(duration_s: float) -> str:
     """
     if not math.isfinite(duration_s):
         return UNKNOWN
+    # Rounded first, or 59.7 s would read 0:60.
     minutes, seconds = divmod(round(duration_s), 60)
     return f"{minutes}:{seconds:02d}"
 
@@ -173,12 +176,14 @@ class _Shown:
     words: Callable[[float], str] | None = None
 
     def value(self, value: float) -> str:
+        """Return a value in words, without its unit."""
         if self.words is not None:
             return self.words(value)
         # Adding zero turns a rounded "-0.0" into "0.0".
         return minus_sign(f"{round(value * self.factor, self.decimals) + 0.0:.{self.decimals}f}")
 
     def margin(self, half_width: float) -> str:
+        """Return half an interval in words, without its unit."""
         # Never "±0": a margin below the last digit shown is shown as that digit.
         resolution = 10.0**-self.decimals
         return f"±{max(half_width * self.factor, resolution):.{self.decimals}f}"
@@ -188,6 +193,7 @@ def _quantity(numbers: tuple[float, float, float], si_unit: str, shown: _Shown, 
     value, low, high = (_number(number) for number in numbers)
     if not math.isfinite(value):
         return Quantity(_NAN, _NAN, _NAN, si_unit, UNKNOWN, "", "", why)
+    # The longer side of a skewed interval: one margin must cover both.
     half_width = max(value - low, high - value) if math.isfinite(low + high) else _NAN
     margin = shown.margin(half_width) if math.isfinite(half_width) else ""
     return Quantity(value, low, high, si_unit, shown.value(value), margin, shown.unit)

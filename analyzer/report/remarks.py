@@ -102,6 +102,7 @@ def _remark(finding: Finding, units: Units, *, with_cue: bool) -> Remark:
 
 def _evidence(finding: Finding, units: Units) -> str:
     """Return the number a finding rests on, such as ``0.13 (0.05 to 0.20), limit 0.20, n = 24``."""
+    # One unit for value and limit: 900 ms against 1 s would be hard to compare.
     shown = _display(finding.unit, units, max(abs(finding.value), abs(finding.limit), key=_known_first))
     parts = []
     if math.isfinite(finding.value):
@@ -123,14 +124,18 @@ class _Shown:
     unit: str
 
     def digits(self, value: float) -> str:
+        """Return a value rounded, without its unit."""
+        # Adding zero turns a rounded "-0.0" into "0.0".
         return quantities.minus_sign(f"{round(value * self.factor, self.decimals) + 0.0:.{self.decimals}f}")
 
     def text(self, value: float) -> str:
+        """Return a value rounded, with its unit."""
         space = "" if self.unit == "°" else " "
         return f"{self.digits(value)}{space}{self.unit}".rstrip()
 
 
 def _known_first(value: float) -> float:
+    # With NaN in it the result of max() depends on the order.
     return value if math.isfinite(value) else -1.0
 
 

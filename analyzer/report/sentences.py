@@ -34,11 +34,13 @@ def headline(
     if not lines and not others:
         return "No run was found in this recording."
     if gains:
+        # The last step is the one up to the highest effort.
         return _gain_headline(gains[-1], lines, units)
     if len(lines) == 1 and math.isfinite(lines[0].asked_effort_pct):
         return f"Only {lines[0].label} was run, so there is nothing to compare it with. {_top(lines[0])}".rstrip()
     n_runs = len(lines) + len(others)
     counted = f"{n_runs} runs" if n_runs > 1 else "One run"
+    # With NaN in it the result of max() depends on the order.
     fastest = max((*lines, *others), key=lambda line: line.speed.value if line.speed.is_known else -math.inf)
     return f"{counted}, no stages to compare. {_top(fastest)}".rstrip()
 
@@ -63,6 +65,7 @@ def _gain_headline(gain: SpeedGain, lines: Sequence[StageLine], units: Units) ->
 
 def _how(gain: SpeedGain, units: Units) -> str:
     change = quantities.length_change(gain.step_length_change_m, units)
+    # Only where the whole interval is below nothing has a part surely shrunk.
     if gain.length_share.bounds[1] < 0:
         return f"quicker steps, each {change} shorter"
     if gain.rate_share.bounds[1] < 0:
@@ -86,6 +89,7 @@ def effort_sense(lines: Sequence[StageLine], analysis: Analysis) -> str:
     asked = " / ".join(f"{line.asked_effort_pct:g}" for line in known)
     ran = " / ".join(line.achieved.text for line in known)
     sentence = f"Asked {asked}, ran {ran} % of the day's best speed."
+    # Full effort cannot exceed the day's best: it says nothing of the sense of effort.
     if not any(line.achieved.value > line.asked_effort_pct for line in known if line.asked_effort_pct < 100):
         return sentence
     if analysis.plan.wording == "speed":
@@ -95,6 +99,7 @@ def effort_sense(lines: Sequence[StageLine], analysis: Analysis) -> str:
 
 def rest(analysis: Analysis) -> str:
     """Return the rests taken and, where one was planned, the plan; empty for a single run."""
+    # Before the first run there is no rest.
     taken = [float(run["rest_before_s"]) for run in records(analysis.runs)][1:]
     if not any(math.isfinite(rest_s) for rest_s in taken):
         return ""
@@ -126,6 +131,7 @@ def _sensors(analysis: Analysis) -> list[str]:
     if analysis.recording is None:
         return []
     streams = analysis.recording.streams
+    # In the order of body parts, not of arrival: the same line for the same sensors.
     worn = [placement for placement in Placement if placement in streams]
     segments = Counter(placement.segment for placement in worn)
     names = (_BOTH.get(p.segment, p.value) if segments[p.segment] > 1 else p.value for p in worn)
@@ -145,6 +151,7 @@ def data_quality(analysis: Analysis) -> str:
         return "No ground contact was found."
     received = [run["received_pct"] for run in records(analysis.runs) if math.isfinite(run["received_pct"])]
     worst = min(received, default=float("nan"))
+    # Rounded down: nearly all is not all. NaN is not below 100 and is told apart further on.
     arrived = f"At worst {math.floor(worst)} % of a run's samples arrived" if worst < 100 else "All samples arrived"
     counts = Counter(str(quality) for quality in analysis.contacts["quality"])
     left_out = [
@@ -166,6 +173,7 @@ def _seen(analysis: Analysis) -> str:
     streams = analysis.recording.streams.values()
     start_s = min(float(stream.time_s[0]) for stream in streams if stream.n_samples)
     stop_s = max(float(stream.time_s[-1]) for stream in streams if stream.n_samples)
+    # The initial value answers for a sensor of which nothing arrived.
     largest_g = max(float(np.nanmax(np.abs(stream.acc_m_s2), initial=0.0)) for stream in streams) / G_M_S2
     return (
         f"Seen: {stop_s - start_s:.0f} s of data, accelerations up to {largest_g:.1f} g along an axis, "

@@ -117,6 +117,7 @@ def _runs_of_stages(stages: Sequence[_Record], runs: Sequence[_Record]) -> list[
     forward = [run for run in runs if run["direction"] in ("forward", "unknown")]
     unasked = [run for run in forward if math.isnan(run["asked_effort_pct"])]
     n_unasked = sum(math.isnan(stage["asked_effort_pct"]) for stage in stages)
+    # Stages of other directions as well, as the settings may have it: then no unasked run was left out.
     if n_unasked > len(unasked):
         unasked = [run for run in runs if math.isnan(run["asked_effort_pct"])]
     in_order = iter(unasked)
@@ -126,6 +127,7 @@ def _runs_of_stages(stages: Sequence[_Record], runs: Sequence[_Record]) -> list[
             run = next(in_order, None)
             found.append([] if run is None else [run])
         else:
+            # Equal to the last digit: one was copied from the other.
             found.append([run for run in forward if run["asked_effort_pct"] == stage["asked_effort_pct"]])
     return found
 
@@ -155,6 +157,7 @@ def _stage_line(stage: _Record, runs: Sequence[_Record], analysis: Analysis, uni
 def _run_line(run: _Record, tables: GaitTables, units: Units) -> StageLine:
     why = _Reasons(tables, (int(run["run"]),))
     asked, speed = float(run["asked_effort_pct"]), float(run["peak_speed_m_s"])
+    # NaN where the uncertainty is not known: the speed then stands without an interval.
     margin = _NORMAL_95 * float(run["peak_speed_sd_m_s"])
     direction = str(run["direction"])
     return StageLine(
@@ -167,6 +170,7 @@ def _run_line(run: _Record, tables: GaitTables, units: Units) -> StageLine:
         achieved=_achieved(run, why),
         speed=quantities.speed(speed, speed - margin, speed + margin, units=units, why=why.no_speed()),
         step_rate=quantities.step_rate(run["step_frequency_hz"], why=why.no_step_rate()),
+        # The table of runs knows strides only.
         step_length=quantities.step_length(run["stride_length_m"] / 2, units=units, why=why.no_speed()),
         ground_time=quantities.ground_time(run["contact_time_s"], why=why.no_ground_time()),
         received_pct=float(run["received_pct"]),
@@ -214,19 +218,26 @@ class _Reasons:
     runs: tuple[int, ...]
 
     def no_speed(self) -> str:
+        """Return why there is no speed or step length."""
+        # The deepest reason first: it explains those below it.
         strides = self._rows(self.tables.strides)
         if strides.empty:
             return "no whole stride was measured; that takes a sensor on a foot"
+        runs = self._rows(self.tables.runs)
+        if runs["quality"].str.contains("clipped").any():
+            return "the accelerometer was at its limit too long; take one with a wider range"
         if not (strides["length_source"] != "none").any():
             return "no stride length without a gyroscope on a foot or a known distance"
         return "too few clean strides at full speed"
 
     def no_step_rate(self) -> str:
+        """Return why there is no step rate."""
         if self._rows(self.tables.strides).empty and self._rows(self.tables.steps).empty:
             return "fewer than two steps in a row were found"
         return "too few clean steps at full speed"
 
     def no_ground_time(self) -> str:
+        """Return why there is no ground time."""
         contacts = self._rows(self.tables.contacts)
         if contacts.empty:
             return "no ground contact was found"
@@ -252,11 +263,13 @@ def _median(values: Sequence[float]) -> float:
 
 
 def _worst(values: Sequence[float]) -> float:
+    # With NaN in it the result of min() depends on the order.
     known = [value for value in values if math.isfinite(value)]
     return min(known, default=float("nan"))
 
 
 def _is_clean(run: _Record) -> bool:
+    # Several may hold of one run; all of them must be harmless.
     return set(str(run["quality"]).split(";")) <= _EXPLAINED
 
 

@@ -107,12 +107,14 @@ def summarize(analysis: Analysis, units: Units = "us") -> Summary:
         rest=sentences.rest(analysis),
         data_quality=sentences.data_quality(analysis),
         cannot_tell=_cannot_tell((*lines, *others)),
+        # Two sensors may say the same; it is read once.
         notices=tuple(dict.fromkeys(notice.text for notice in analysis.notices)),
         unusable_runs=_unusable_runs(analysis),
         simulated=analysis.simulated,
         units=units,
         version=analysis.versions.get("psr-analyzer", ""),
         config_hash=config_hash(analysis.config),
+        # The name alone: a page that is passed on tells nothing of somebody's folders.
         source=PurePath(analysis.source.get("path", "")).name,
         sha256=analysis.source.get("sha256", ""),
     )
@@ -133,15 +135,18 @@ def as_plain(value: Any) -> Any:
     value : object
         Dataclasses, mappings, sequences, enums, paths, numpy or plain numbers, text, in any nesting.
     """
+    # The class of a dataclass counts as a dataclass too.
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return {field.name: as_plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
     if isinstance(value, Mapping):
         return {str(as_plain(key)): as_plain(item) for key, item in value.items()}
+    # Before text and numbers: an enum may be one of them as well.
     if isinstance(value, Enum):
         return as_plain(value.value)
     if value is None or isinstance(value, str | bool | int):
         return value
     if isinstance(value, Sequence | frozenset | set):
+        # A set has no order of its own: sorted, the same set is always the same text.
         return [as_plain(item) for item in (value if isinstance(value, Sequence) else sorted(value))]
     return _plain_number(value)
 
@@ -155,6 +160,7 @@ def _plain_number(value: Any) -> Any:
 
 def config_hash(config: Mapping[str, Any]) -> str:
     """Return eight hex digits that change whenever a setting does."""
+    # One spelling for one configuration: keys sorted, no spaces.
     canonical = json.dumps(as_plain(config), sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(canonical.encode()).hexdigest()[:8]
 

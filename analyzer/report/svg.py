@@ -50,7 +50,9 @@ def inline_svg(draw: Callable[["Axes"], None], name: str, size_in: tuple[float, 
     import matplotlib as mpl
     from matplotlib.figure import Figure
 
+    # A fixed salt here and no date below: the ids, and so the bytes, are the same every time.
     with mpl.rc_context({"svg.fonttype": "none", "svg.hashsalt": name, "font.size": _FONT_PT, "font.family": _FONT}):
+        # Not by pyplot: it keeps every figure alive, and looks for a screen.
         figure = Figure(figsize=size_in)
         left, right, bottom, top = _MARGINS_IN
         width, height = size_in

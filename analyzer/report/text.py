@@ -51,6 +51,7 @@ def _lines(summary: Summary) -> Iterator[str]:
         yield from _table((*summary.stages, *summary.others))
     for sentence in summary.cannot_tell:
         yield from _wrapped(sentence, "  ", "    ")
+    # Where no gain is known the table has already said why.
     if any(gain.gain_pct.is_known for gain in summary.gains):
         yield from ("", "WHERE THE SPEED CAME FROM")
         for gain in summary.gains:
@@ -72,6 +73,7 @@ def _closing(summary: Summary) -> Iterator[str]:
         yield from _wrapped(f"! {notice}", hang="  ")
     yield _RULE
     yield from _wrapped(f"{STEP_AND_STRIDE} {NOT_MEDICAL}")
+    # File and digest may be unknown: then they leave no gap.
     origin = (f"psr {summary.version}", f"config {summary.config_hash}", summary.source, summary.sha256[:12])
     yield from _wrapped(" · ".join(part for part in origin if part.strip()))
 
@@ -96,6 +98,7 @@ def _table(lines: Sequence[StageLine]) -> list[str]:
 
 
 def _unit(lines: Sequence[StageLine], index: int) -> str:
+    # What is not known has no unit: the first that has one speaks for the column.
     found = (_quantities(line)[index].unit for line in lines)
     return next((unit for unit in found if unit), "")
 
@@ -106,6 +109,7 @@ def _quantities(line: StageLine) -> tuple[Quantity, ...]:
 
 def _row(line: StageLine) -> tuple[str, ...]:
     achieved = f"{line.achieved.text} {line.achieved.unit}".rstrip()
+    # Without units: they stand once, in the head.
     numbers = (f"{quantity.text} {quantity.margin}".rstrip() for quantity in _quantities(line))
     label = f"{line.label} ×{line.n_runs}" if line.n_runs > 1 else line.label
     return (label, achieved, *numbers, _data(line))
@@ -127,6 +131,7 @@ _GAIN_INDENT = " " * 12
 
 
 def _signed(gain: SpeedGain) -> str:
+    # A minus comes with the number, a plus does not.
     return f"+{gain.gain}" if gain.gain.is_known and gain.gain.value > 0 else str(gain.gain)
 
 

@@ -37,6 +37,7 @@ def bridged(values: Floats) -> tuple[Floats, Bools]:
            [1.],
            [2.]]), array([False,  True, False]))
     """
+    # One lost axis loses the whole sample: sizes and projections need all of them.
     lost: Bools = np.asarray(np.isnan(values).any(axis=1))
     if not lost.any():
         return values, lost
@@ -44,6 +45,7 @@ def bridged(values: Floats) -> tuple[Floats, Bools]:
     at = np.arange(len(values))
     for column in range(values.shape[1]):
         there = ~np.isnan(values[:, column])
+        # interp refuses an empty set of points, and holds the outermost ones where there is nothing to bridge to.
         if there.any():
             filled[:, column] = np.interp(at, at[there], values[there, column])
     return filled, lost
@@ -63,8 +65,10 @@ def lowpass(values: Floats, cutoff_hz: float, rate_hz: float) -> Floats:
     float array of the same shape
         The signal itself where the cut-off is beyond what the rate carries or the signal is too short.
     """
+    # sosfiltfilt pads nine samples at each end and raises where the signal is not longer than that.
     if cutoff_hz >= HIGHEST_SHARE * rate_hz or len(values) < MIN_FILTER_SAMPLES:
         return values
+    # Forward and backward: no delay, so events stay where they are; at the cut-off both passes together take 6 dB.
     return np.asarray(scipy_signal.sosfiltfilt(_butterworth(cutoff_hz, rate_hz), values, axis=0))
 
 
@@ -85,4 +89,5 @@ def highpass(values: Floats, cutoff_hz: float, rate_hz: float) -> Floats:
 
 
 def _butterworth(cutoff_hz: float, rate_hz: float) -> Floats:
+    # Sections, not polynomials: those lose their digits where the cut-off is far below the rate.
     return np.asarray(scipy_signal.butter(2, cutoff_hz, fs=rate_hz, output="sos"))

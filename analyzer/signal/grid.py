@@ -5,8 +5,10 @@ from typing import Self
 
 import numpy as np
 
-from analyzer.model import Bools, Floats, Placement, SensorStream
+from analyzer.model import Bools, Floats, Placement, SensorStream, clipped_samples
 from analyzer.signal.filters import bridged
+from analyzer.signal.saturation import known_range
+from analyzer.units import G_M_S2
 
 __all__ = ["GridSignals", "on_grid"]
 
@@ -27,7 +29,7 @@ class GridSignals:
     clipped : (n, 6) bool array
         Samples at full scale.
     acc_range_m_s2, gyr_range_rad_s : float
-        Full scales, NaN where unknown.
+        Full scales, inferred where they were not stated, NaN where the signal never reached one.
     has_gyroscope : bool
     """
 
@@ -92,6 +94,7 @@ def on_grid(stream: SensorStream) -> GridSignals:
     GridSignals
     """
     times = stream.time_s
+    # The median ignores holes and so counts the samples right; the rate then follows from the whole span.
     period_s = float(np.median(np.diff(times)))
     n_grid = round((times[-1] - times[0]) / period_s) + 1
     rate_hz = (n_grid - 1) / float(times[-1] - times[0])
@@ -99,7 +102,12 @@ def on_grid(stream: SensorStream) -> GridSignals:
     has_gyroscope = stream.has_gyroscope
     acc, acc_lost = bridged(stream.acc_m_s2)
     gyr, gyr_lost = bridged(stream.gyr_rad_s)
+    # What a sensor does not have is NaN in every row: that is no loss, and `bridged` has made zeros of it.
     lost = acc_lost | gyr_lost if has_gyroscope else acc_lost
+    acc_range = known_range(stream.acc_range_m_s2, stream.acc_m_s2, LEAST_ACC_RANGE_M_S2)
+    gyr_range = known_range(stream.gyr_range_rad_s, stream.gyr_rad_s, LEAST_GYR_RANGE_RAD_S)
+    clipped = stream.clipped | clipped_samples(stream.acc_m_s2, stream.gyr_rad_s, acc_range, gyr_range)
+    # Marks cannot be interpolated: each grid time takes those of the first sample less than half a period before it.
     nearest = np.clip(np.searchsorted(times, grid_s - 0.5 * period_s), 0, len(times) - 1)
     return GridSignals(
         stream.placement,
@@ -108,18 +116,23 @@ def on_grid(stream: SensorStream) -> GridSignals:
         _interpolated(grid_s, times, acc),
         _interpolated(grid_s, times, gyr),
         lost[nearest],
-        stream.clipped[nearest],
-        stream.acc_range_m_s2,
-        stream.gyr_range_rad_s,
+        clipped[nearest],
+        acc_range,
+        gyr_range,
         has_gyroscope,
     )
 
+
+LEAST_ACC_RANGE_M_S2 = 1.9 * G_M_S2
+LEAST_GYR_RANGE_RAD_S = np.radians(240.0)
+"""Just below the smallest full scales on the market, 2 g and 250 deg/s."""
 
 EVEN_S = 1e-7
 """Times this close to the grid are on it: sensor clocks tick in microseconds."""
 
 
 def _interpolated(grid_s: Floats, times_s: Floats, values: Floats) -> Floats:
+    # Samples that lie on the grid pass bit by bit.
     if len(grid_s) == len(times_s) and np.abs(grid_s - times_s).max() < EVEN_S:
         return values
     return np.column_stack([np.interp(grid_s, times_s, values[:, axis]) for axis in range(values.shape[1])])

@@ -131,17 +131,20 @@ def _running_product(steps: Floats) -> Floats:
     length = max(1, round(np.sqrt(n)))
     n_blocks = -(-n // length)
     padded = np.zeros((n_blocks * length, 4))
+    # Identities fill up the last block: they turn nothing.
     padded[:, 0] = 1.0
     padded[:n] = steps
     # Axes: component, place in the block, block. So each step of the loop works on whole, even rows of memory.
     inside = np.ascontiguousarray(padded.reshape(n_blocks, length, 4).transpose(2, 1, 0))
     for i in range(1, length):
+        # Later turns multiply from the right: they are measured about axes that the earlier ones have already turned.
         inside[:, i] = _multiply(inside[:, i - 1], inside[:, i])
     before = np.empty((4, n_blocks))
     before[:, 0] = [1.0, 0.0, 0.0, 0.0]
     for k in range(1, n_blocks):
         before[:, k] = _multiply(before[:, k - 1], inside[:, -1, k - 1])
     product = _multiply(before[:, None, :], inside).transpose(2, 1, 0).reshape(-1, 4)[:n]
+    # Rounding would let the length drift over thousands of products.
     return np.asarray(product / np.linalg.norm(product, axis=1, keepdims=True))
 
 

@@ -46,10 +46,12 @@ def argmin_between(values: Floats, start: Indices, stop: Indices) -> Indices:
     -------
     (m,) int array
     """
+    # The maximum of nothing raises.
     if not len(start):
         return np.empty(0, dtype=np.intp)
     length = max(1, int((stop - start).max()))
     inside = np.arange(length) < (stop - start)[:, None]
+    # Windows are equally long, ranges are not: what lies past the end of a range must not win.
     windows = np.where(inside, gathered(values, start, length), np.inf)
     return np.asarray(start + np.argmin(windows, axis=1))
 
@@ -80,6 +82,7 @@ def first_above(values: Floats, floor: Floats, start: Indices, stop: Indices) ->
     length = max(1, int((stop - start).max()))
     inside = np.arange(length) < (stop - start)[:, None]
     above = inside & (gathered(values, start, length) > floor[:, None])
+    # argmax of a mask is its first True, and 0 where there is none.
     return np.asarray(start + np.argmax(above, axis=1))
 
 
@@ -97,5 +100,6 @@ def local_minima(values: Floats, prominence: float, below: float | None = None) 
     -------
     (m,) int array
     """
+    # Upside down, heights too: find_peaks knows maxima only.
     found, _ = find_peaks(-values, height=None if below is None else -below, prominence=prominence)
     return np.asarray(found, dtype=np.intp)

@@ -114,7 +114,14 @@ def test_a_backward_run_is_held_against_backward_runs():
 def test_an_unknown_speed_achieved_nothing_known():
     records = classic()
     records[0] = replace(records[0], peak_speed_m_s=np.nan)
-    np.testing.assert_allclose(made(records).runs["achieved_pct"], [np.nan, 87.5, 100.0])
+    np.testing.assert_allclose(made(records, Plan.progressive()).runs["achieved_pct"], [np.nan, 87.5, 100.0])
+
+
+def test_where_the_fastest_run_may_be_one_of_unknown_speed_nothing_is_compared_with_it():
+    records = classic()
+    records[2] = replace(records[2], peak_speed_m_s=np.nan)
+    assert made(records, Plan.progressive()).runs["achieved_pct"].isna().all()
+    assert made(records).runs["achieved_pct"].isna().all()
 
 
 def test_without_any_speed_nothing_is_achieved_and_nothing_breaks():

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analyzer.signal.saturation import rebuilt, spans
+from analyzer.signal.saturation import known_range, rebuilt, spans
 
 LIMIT = 10.0
 CAP = 30.0
@@ -108,3 +108,19 @@ def test_a_clipped_half_wave_gets_most_of_its_lost_impulse_back(sign):
 def test_no_samples_have_no_stretches():
     nothing = np.empty((0, 3))
     assert rebuilt(nothing, nothing.astype(np.bool_), CAP).shape == (0, 3)
+
+
+def test_an_unknown_range_is_read_off_a_signal_that_runs_into_it():
+    wave = np.clip(80 * np.sin(np.arange(200) / 5), -39.2, 39.2)[:, None]
+    assert known_range(np.nan, wave, least=18.0) == pytest.approx(39.2)
+
+
+def test_a_peak_a_rest_and_a_quiet_signal_are_no_full_scale():
+    wave = 80 * np.sin(np.arange(200) / 5)[:, None]
+    assert np.isnan(known_range(np.nan, wave, least=18.0))
+    assert np.isnan(known_range(np.nan, np.full((200, 1), 39.2), least=18.0))
+    assert np.isnan(known_range(np.nan, np.clip(wave, -9.8, 9.8), least=18.0))
+
+
+def test_a_stated_range_is_believed():
+    assert known_range(156.9, np.full((50, 1), 39.2), least=18.0) == 156.9
