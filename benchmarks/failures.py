@@ -23,7 +23,7 @@ CAUSES: Mapping[str, str] = {
     ),
     "8 g": (
         "Samples at the limit for a third to half of the stride. The sum of what is cut off is known, as the foot "
-        "rests before and after; where in the swing it belongs is not, and the lengths come out short."
+        "rests before and after; where in the swing it belongs is not. Lengths come out short, or are not stated."
     ),
     "first step of a start": (
         "The first swing out of a stand is slow and low. Where it is too slow to count as a swing, the first contact "

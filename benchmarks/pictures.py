@@ -88,7 +88,7 @@ def _cloud(ax: "Axes", rows: pd.DataFrame, unit: str) -> None:
     for value, style in ((limits.bias, "-"), (limits.low, "--"), (limits.high, "--")):
         ax.axhline(value, color=BLACK, linestyle=style, linewidth=1)
         ax.annotate(
-            f"{value:+.1f} {unit}",
+            f"{value:+z.1f} {unit}",
             (1.01, value),
             xycoords=("axes fraction", "data"),
             va="center",

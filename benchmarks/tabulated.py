@@ -130,7 +130,7 @@ def length_agreement(errors: Errors) -> str:
             held = _percent(coverage(_floats(strides, "error_m"), _floats(strides, "sd_m")))
             known = strides["error_pct"].dropna()
             size = [str(len(strides)), str(len(known))]
-            rows.append([group, _people(strides), *size, f"{known.mean():+.2f}", _rmse(known, 2), held])
+            rows.append([group, _people(strides), *size, f"{known.mean():+z.2f}", _rmse(known, 2), held])
     return _table(header, rows)
 
 
@@ -154,9 +154,9 @@ def peak_speeds(errors: Errors) -> str:
         if len(runs):
             peaks, starts = runs["peak_error_pct"], runs["start_error_s"]
             held = _percent(coverage(_floats(runs, "peak_error_pct"), _floats(runs, "peak_sd_pct")))
-            start = f"{1e3 * starts.mean():+.0f} ± {1e3 * starts.std():.0f}"
+            start = f"{1e3 * starts.mean():+z.0f} ± {1e3 * starts.std():.0f}"
             rows.append(
-                [group, str(len(runs)), f"{peaks.mean():+.1f}", _rmse(peaks), f"{peaks.abs().max():.1f}", held, start]
+                [group, str(len(runs)), f"{peaks.mean():+z.1f}", _rmse(peaks), f"{peaks.abs().max():.1f}", held, start]
             )
     return _table(
         ("group", "runs", "peak speed, bias %", "RMSE %", "worst %", "95 % intervals hold", "start (ms)"), rows
@@ -177,7 +177,7 @@ def strides_off(errors: Errors) -> str:
         strides["trial"] + ", " + strides["side"],
         strides["time_s"].map("{:.1f}".format),
         strides["speed_m_s"].map("{:.1f}".format),
-        strides["error_pct"].map("{:+.1f}".format),
+        strides["error_pct"].map("{:+z.1f}".format),
         (NORMAL_95 * strides["sd_pct"]).map("± {:.1f}".format),
         strides["clipped_pct"].map("{:.0f}".format),
         strides["cause"],
@@ -244,11 +244,11 @@ def _floats(frame: pd.DataFrame, name: str) -> Floats:
 
 def _bias(values: pd.Series) -> str:
     known = values.dropna()
-    return f"{known.mean():+.1f} ± {known.std():.1f} ({_rmse(known)})" if len(known) else "–"
+    return f"{known.mean():+z.1f} ± {known.std():.1f} ({_rmse(known)})" if len(known) else "–"
 
 
 def _signed(values: pd.Series) -> str:
-    return f"{values.mean():+.1f} / {_rmse(values)}" if len(values) else "–"
+    return f"{values.mean():+z.1f} / {_rmse(values)}" if len(values) else "–"
 
 
 def _rmse(values: pd.Series, digits: int = 1) -> str:
@@ -263,11 +263,11 @@ def _percent(share: float) -> str:
 def _limits(one: Agreement) -> list[str]:
     spread = [f"{one.sd:.1f}", f"{one.rmse:.1f}"]
     bias, low, high = (
-        f"{value:+.1f} {_between(interval)}"
+        f"{value:+z.1f} {_between(interval)}"
         for value, interval in ((one.bias, one.bias_95), (one.low, one.low_95), (one.high, one.high_95))
     )
     return [str(one.n_people), str(one.n), bias, *spread, low, high]
 
 
 def _between(interval: Interval) -> str:
-    return "" if np.isnan(interval[0]) else f"[{interval[0]:+.1f}, {interval[1]:+.1f}]"
+    return "" if np.isnan(interval[0]) else f"[{interval[0]:+z.1f}, {interval[1]:+z.1f}]"

@@ -176,14 +176,14 @@ class _Shown:
     words: Callable[[float], str] | None = None
 
     def value(self, value: float) -> str:
-        """Return a value in words, without its unit."""
+        """Return a value as the coach reads it."""
         if self.words is not None:
             return self.words(value)
         # Adding zero turns a rounded "-0.0" into "0.0".
         return minus_sign(f"{round(value * self.factor, self.decimals) + 0.0:.{self.decimals}f}")
 
     def margin(self, half_width: float) -> str:
-        """Return half an interval in words, without its unit."""
+        """Return half an interval, such as ``±0.3``."""
         # Never "±0": a margin below the last digit shown is shown as that digit.
         resolution = 10.0**-self.decimals
         return f"±{max(half_width * self.factor, resolution):.{self.decimals}f}"

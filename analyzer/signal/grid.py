@@ -107,7 +107,7 @@ def on_grid(stream: SensorStream) -> GridSignals:
     acc_range = known_range(stream.acc_range_m_s2, stream.acc_m_s2, LEAST_ACC_RANGE_M_S2)
     gyr_range = known_range(stream.gyr_range_rad_s, stream.gyr_rad_s, LEAST_GYR_RANGE_RAD_S)
     clipped = stream.clipped | clipped_samples(stream.acc_m_s2, stream.gyr_rad_s, acc_range, gyr_range)
-    # Marks cannot be interpolated: each grid time takes those of the first sample less than half a period before it.
+    # Marks cannot be interpolated: each grid time takes those of the sample within half a period of it.
     nearest = np.clip(np.searchsorted(times, grid_s - 0.5 * period_s), 0, len(times) - 1)
     return GridSignals(
         stream.placement,

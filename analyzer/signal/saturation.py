@@ -102,7 +102,7 @@ def known_range(stated: float, values: Floats, least: float) -> float:
     return stated
 
 
-MOSTLY = 0.5
+MOSTLY = 0.9
 
 EQUAL = 1e-3
 """Relative difference below which samples count as equal: a count of a 16-bit sensor is far less."""
