@@ -200,3 +200,14 @@ def test_the_changelog_knows_no_later_version():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     text = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
     assert set(re.findall(r"^## \[?(\d+\.\d+\.\d+)", text, re.MULTILINE)[:1]) <= {project["version"]}
+
+
+def test_every_source_that_a_docstring_cites_is_listed() -> None:
+    listed = set(re.findall(r"^\| `([a-z0-9]+)`", (ROOT / "analyzer/mechanics/SOURCES.md").read_text("utf-8"), re.M))
+    cited = {
+        key
+        for path in (ROOT / "analyzer").rglob("*.py")
+        for key in re.findall(r"\[([a-z]+[12][0-9]{3}[a-z]?)\]", path.read_text("utf-8"))
+    }
+    assert cited
+    assert cited <= listed
