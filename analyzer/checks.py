@@ -5,7 +5,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from analyzer.errors import InputError, SignalQualityError
 
-__all__ = ["checked_range", "checked_times", "checked_vectors"]
+__all__ = ["checked_range", "checked_times", "checked_vectors", "unit_doubts"]
 
 MIN_RATE_HZ = 60.0
 """Slowest usable sensor: below it one sprint contact (about 0.1 s) has fewer than six samples."""
@@ -46,6 +46,7 @@ def checked_times(name: str, time_s: ArrayLike, *, whole: bool) -> NDArray[np.fl
     times = _as_floats(name, "time_s", time_s)
     if times.ndim != 1:
         raise InputError(f"{name}: time_s must have shape (n,), got {times.shape}; pass one time per sample")
+    # Also keeps the rate, a median of steps, from being asked of nothing.
     if whole and times.size < MIN_SAMPLES:
         raise SignalQualityError(
             f"{name}: {times.size} sample(s) are too few to find a run in; record at least the run and 3 s of stand"
@@ -105,6 +106,7 @@ def checked_range(name: str, field: str, value: float | None) -> float:
         return np.nan
     if not isinstance(value, int | float | np.number):
         raise InputError(f"{name}: {field} must be a number, got {value!r}; give the full scale in SI units")
+    # Some sources write NaN for unknown, others (last line) 0; an infinite full scale is an error.
     if np.isnan(value):
         return np.nan
     if not np.isfinite(value) or value < 0:
@@ -112,8 +114,40 @@ def checked_range(name: str, field: str, value: float | None) -> float:
     return float(value) if value > 0 else np.nan
 
 
+LEAST_MEDIAN_M_S2 = 2.0
+"""A body at rest feels 9.8 m/s2, one in motion more: a median below a fifth of that is in another unit."""
+
+MOST_RAD_S = 120.0
+"""The fastest gyroscopes end at 4000 deg/s, 70 rad/s."""
+
+
+def unit_doubts(acc_m_s2: NDArray[np.float64], gyr_rad_s: NDArray[np.float64]) -> list[str]:
+    """Return what speaks against the units of samples, a sentence each.
+
+    Parameters
+    ----------
+    acc_m_s2, gyr_rad_s : (n, 3) float array
+        NaN = lost.
+
+    Returns
+    -------
+    list of str
+        Empty where the sizes are those of a worn sensor.
+    """
+    doubts = []
+    size = np.linalg.norm(acc_m_s2, axis=1)
+    median = float(np.nanmedian(size)) if np.isfinite(size).any() else np.nan
+    # All zero is a dead sensor, not a unit: nothing will be found in it.
+    if 0 < median < LEAST_MEDIAN_M_S2:
+        doubts.append(f"acceleration is {median:.2g} m/s2 in the median, which looks like g: multiply by 9.80665.")
+    if np.isfinite(gyr_rad_s).any() and float(np.nanmax(np.abs(gyr_rad_s))) > MOST_RAD_S:
+        doubts.append(f"angular rate goes beyond {MOST_RAD_S:.0f} rad/s, which looks like deg/s: multiply by pi / 180.")
+    return doubts
+
+
 def _as_floats(name: str, field: str, values: ArrayLike) -> NDArray[np.float64]:
     try:
+        # Always a copy: streams lock their arrays, and the caller's must stay his to write.
         return np.array(values, dtype=np.float64)
     except (TypeError, ValueError) as error:
         raise InputError(f"{name}: {field} is not an array of numbers ({error})") from error
@@ -130,6 +164,7 @@ def _check_rising(name: str, times: NDArray[np.float64]) -> None:
 
 
 def _check_rate(name: str, times: NDArray[np.float64]) -> None:
+    # The median step: lost samples lengthen some, but the sensor is no slower for it.
     rate_hz = 1.0 / float(np.median(np.diff(times)))
     if rate_hz < MIN_RATE_HZ:
         unit = "; is time_s in seconds?" if rate_hz < SLOWEST_CLOCK_HZ else ""

@@ -13,6 +13,7 @@ import numpy as np
 
 from analyzer.acquire.assemble import Assembler
 from analyzer.acquire.holes import with_holes_marked
+from analyzer.checks import unit_doubts
 from analyzer.config import Config, as_plain
 from analyzer.drill.movement import moving
 from analyzer.drill.practice import practice_of
@@ -160,7 +161,11 @@ class Session:
             stages=stage_table,
             findings=findings(inputs, self._thresholds),
             # A recording read from a capture carries already what its payloads make the assembler say again.
-            notices=(*_distinct((*recording.notices, *self._assembler.notices)), *practice.notices, *self._silence()),
+            notices=(
+                *_distinct((*recording.notices, *self._assembler.notices, *_unit_notices(recording))),
+                *practice.notices,
+                *self._silence(),
+            ),
             plan=self._plan,
             athlete=self._athlete,
             simulated=recording.simulated,
@@ -199,7 +204,7 @@ class Session:
         return signals
 
     def _movement(self) -> tuple[Floats, Bools]:
-        by_rank = sorted(self._blocks, key=lambda placement: SEGMENTS_BY_RANK.index(placement.segment))
+        by_rank = sorted(self._blocks, key=lambda placement: (SEGMENTS_BY_RANK.index(placement.segment), placement))
         if not by_rank:
             return np.empty(0), np.empty(0, dtype=np.bool_)
         # One sensor tells it as well as all of them: the one that finds runs best.
@@ -295,6 +300,13 @@ def _cut(blocks: list[SensorStream], window: RunWindow) -> SensorStream | None:
         if block.time_s[0] < window.stop_s:
             parts.append(block.between(window.start_s, window.stop_s))
     return SensorStream.joined(parts[::-1]) if parts else None
+
+
+def _unit_notices(recording: Recording) -> Iterator[Notice]:
+    """Yield doubts about units: the numbers below them would all be wrong."""
+    for placement, stream in sorted(recording.streams.items()):
+        for doubt in unit_doubts(stream.acc_m_s2, stream.gyr_rad_s):
+            yield Notice("units.doubtful", f"The {placement.label} sensor's {doubt}", placement)
 
 
 def _distinct(notices: tuple[Notice, ...]) -> tuple[Notice, ...]:

@@ -30,6 +30,7 @@ __all__ = [
 
 Kind = Literal["float", "integer", "string"]
 
+# str is the string type of pandas 3, which holds NaN; columns of Python objects do not pass.
 _DTYPES: Mapping[Kind, str] = {"float": "float64", "integer": "int64", "string": "str"}
 
 
@@ -181,10 +182,12 @@ def _stage_columns() -> tuple[Column, ...]:
         Column("n_runs", "integer", "1", "runs at this effort"),
         Column("n_contacts", "integer", "1", "contacts in these runs"),
     ]
+    # Ends of intervals are columns of their own: flat tables survive any file format.
     for name, (unit, meaning) in STAGE_METRICS.items():
         columns += _with_interval(name, unit, f"median over the stage: {meaning}")
     columns += _with_interval("speed_gain_pct", "%", "peak speed against the stage below")
     columns += _with_interval(
+        # Speed is frequency times length, so ln v = ln f + ln l: what is left to 1 came from length.
         "speed_gain_frequency_share",
         "1",
         "share of the speed gain that came from step frequency (dln f / dln v)",
@@ -220,12 +223,15 @@ def build(schema: Schema, columns: Mapping[str, Sequence[Any] | np.ndarray[Any, 
         odd = sorted(set(columns) ^ set(schema.names))
         raise TableError(f"{schema.name}: columns do not fit the schema: {odd}")
     lengths = {name: len(values) for name, values in columns.items()}
+    # pandas would fill up the shorter columns with NaN.
     if len(set(lengths.values())) > 1:
         raise TableError(f"{schema.name}: columns differ in length: {lengths}")
     try:
         frame = pd.DataFrame(
+            # By way of arrays: a Series would bring its index and be aligned instead of taken as it stands.
             {c.name: pd.Series(np.asarray(columns[c.name]), dtype=_DTYPES[c.kind]) for c in schema.columns}
         )
+    # Such as NaN among integers: a count is never unknown.
     except (TypeError, ValueError) as error:
         raise TableError(f"{schema.name}: {error}") from error
     return check(schema, frame)
@@ -244,6 +250,7 @@ def check(schema: Schema, frame: pd.DataFrame) -> pd.DataFrame:
     TableError
         Columns, their order, their kinds or the index differ.
     """
+    # Order counts too: a table written to a file is read by position as often as by name.
     if list(frame.columns) != schema.names:
         raise TableError(f"{schema.name}: expected columns {schema.names}, got {list(frame.columns)}")
     for column in schema.columns:
@@ -251,6 +258,7 @@ def check(schema: Schema, frame: pd.DataFrame) -> pd.DataFrame:
             raise TableError(
                 f"{schema.name}.{column.name}: expected {_DTYPES[column.kind]}, got {frame[column.name].dtype}"
             )
+    # Other tables and findings point at row numbers, so rows left over from a filter are renumbered first.
     if not isinstance(frame.index, pd.RangeIndex) or frame.index.start != 0 or frame.index.step != 1:
         raise TableError(f"{schema.name}: the index must be a RangeIndex from 0, got {frame.index!r}")
     return frame

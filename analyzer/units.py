@@ -28,6 +28,7 @@ ANGULAR_RATE_UNITS_RAD_S: dict[str, float] = {
 TIME_UNITS_S: dict[str, float] = {"s": 1.0, "ms": 1e-3, "us": 1e-6, "ns": 1e-9}
 """Name of a time unit -> seconds in one of it."""
 
+# The international yard and foot, exact in metres by definition.
 DISTANCE_UNITS_M: dict[str, float] = {"m": 1.0, "yd": constants.yard, "ft": constants.foot}
 """Name of a distance unit -> metres in one of it."""
 
@@ -52,5 +53,6 @@ def feet_and_inches(length_m: float) -> str:
     >>> feet_and_inches(1.8287)
     '6 ft 0 in'
     """
+    # Rounded before it is split: rounding the rest alone gives 5 ft 12 in.
     inches = round(length_m / constants.inch)
     return f"{inches // 12} ft {inches % 12} in"

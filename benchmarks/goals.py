@@ -246,7 +246,9 @@ def _narrow_slow(errors: Errors) -> tuple[Cell, Cell]:
     for strides in _narrow(errors):
         rows = strides[strides["speed_m_s"] < 6]["error_pct"]
         bias = float(rows.mean())
-        cells.append(Cell(f"{bias:+z.1f} % ({rows.count()} of {len(rows)} strides)", abs(bias) <= 4))
+        # So slow, a missing length is no answer.
+        met = abs(bias) <= 4 and rows.notna().all()
+        cells.append(Cell(f"{bias:+z.1f} % ({rows.count()} of {len(rows)} strides)", bool(met)))
     return cells[0], cells[1]
 
 

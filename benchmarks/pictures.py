@@ -75,7 +75,7 @@ def _bland_altman(errors: Errors, axes: Sequence["Axes"]) -> None:
     axes[1].set(
         xlabel="stride length, mean of the two (m)", ylabel="found − true (cm)", title="Stride length", ylim=(-45, 30)
     )
-    axes[0].legend(loc="lower right", fontsize=7, ncols=2)
+    axes[0].legend(loc="lower right", fontsize=7, ncols=2, framealpha=1.0)
 
 
 def _cloud(ax: "Axes", rows: pd.DataFrame, unit: str) -> None:
@@ -156,7 +156,7 @@ def _lengths(errors: Errors, axes: Sequence["Axes"]) -> None:
             bars.lines[0].set(markersize=3.5, alpha=0.6)
             bars.lines[2][0].set(linewidth=0.5, alpha=0.5)
         ax.axhline(0, color=GREY, linewidth=0.8)
-        ax.set(xlabel="true speed (m/s)", ylabel="stride length, found − true (%)", ylim=(-28, 12))
+        ax.set(xlabel="true speed (m/s)", ylabel="stride length, found − true (%)", ylim=(-20, 12))
         ax.legend(fontsize=7, loc="lower left")
 
 

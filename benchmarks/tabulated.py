@@ -154,12 +154,14 @@ def peak_speeds(errors: Errors) -> str:
         if len(runs):
             peaks, starts = runs["peak_error_pct"], runs["start_error_s"]
             held = _percent(coverage(_floats(runs, "peak_error_pct"), _floats(runs, "peak_sd_pct")))
-            start = f"{1e3 * starts.mean():+z.0f} ± {1e3 * starts.std():.0f}"
+            start = f"{1e3 * starts.mean():+z.0f}"
+            if len(starts) > 1:
+                start += f" ± {1e3 * starts.std():.0f}"
             rows.append(
                 [group, str(len(runs)), f"{peaks.mean():+z.1f}", _rmse(peaks), f"{peaks.abs().max():.1f}", held, start]
             )
     return _table(
-        ("group", "runs", "peak speed, bias %", "RMSE %", "worst %", "95 % intervals hold", "start (ms)"), rows
+        ("group", "runs with a peak speed", "bias %", "RMSE %", "worst %", "95 % intervals hold", "start (ms)"), rows
     )
 
 

@@ -169,16 +169,6 @@ def made_practice(seed: int) -> Trial:
     return _made(simulate(seed=seed, placements=MADE_PLACEMENTS), f"practice, athlete {seed}", VIRTUAL_PRACTICES)
 
 
-def undelayed(made: VirtualPractice) -> Recording:
-    """Return a virtual recording with the delay that its sensors state of their own filter taken off."""
-    recording = made.recording()
-    streams = {
-        placement: stream.at_times(stream.time_s - made.model.filter_delay_s)
-        for placement, stream in recording.streams.items()
-    }
-    return replace(recording, streams=streams)
-
-
 def _person(header: Mapping[str, Any]) -> str:
     known = re.search(r"RBDS\d{3}", header["source"])
     if known:
@@ -220,7 +210,17 @@ def _made(made: VirtualPractice, name: str, group: str) -> Trial:
     contacts = contacts.assign(required=_required(contacts, *times, made.duration_s))
     runs = made.truth.runs.rename(columns={"start_s": "onset_s", "stop_s": "end_s"})
     runs = runs.assign(start_s=runs["onset_s"], backward=False)
-    return _numbered(Trial(name, group, f"athlete {made.seed}", "", undelayed(made), contacts, strides, runs))
+    return _numbered(Trial(name, group, f"athlete {made.seed}", "", _undelayed(made), contacts, strides, runs))
+
+
+def _undelayed(made: VirtualPractice) -> Recording:
+    """Return a virtual recording with the delay that its sensors state of their own filter taken off."""
+    recording = made.recording()
+    streams = {
+        placement: stream.at_times(stream.time_s - made.model.filter_delay_s)
+        for placement, stream in recording.streams.items()
+    }
+    return replace(recording, streams=streams)
 
 
 def _required(frame: pd.DataFrame, start_s: pd.Series, end_s: pd.Series, duration_s: float) -> pd.Series:

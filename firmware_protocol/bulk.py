@@ -13,6 +13,7 @@ from firmware_protocol.wire import PayloadType
 CHUNK_HEADER: Final = struct.Struct("<BBHI")
 END: Final = struct.Struct("<BBBBII")
 ENVELOPE_HEADER: Final = struct.Struct("<HH")
+# Little-endian, so the bytes of the envelope begin with a5 5a.
 ENVELOPE_MARK: Final = 0x5AA5
 
 
@@ -89,8 +90,10 @@ def decode_bulk_chunk(payload: bytes) -> BulkChunk:
         If it is too short, of another version or type, or empty.
     """
     transfer_id, log_id, offset = wire.unpack_record(payload, CHUNK_HEADER, PayloadType.BULK_CHUNK, "9.1")
+    # There is no length field: every byte behind the header is data, so nothing can ever be appended to this record.
     data = payload[CHUNK_HEADER.size :]
     _check_chunk_size(len(data))
+    # Radio stacks may hand out a bytearray; a slice of one would be mutable inside a frozen record.
     return BulkChunk(transfer_id, log_id, offset, bytes(data))
 
 
@@ -116,6 +119,7 @@ def decode_bulk_end(payload: bytes) -> BulkEnd:
         If it is too short, of another version or type.
     """
     transfer_id, status, _, total, crc32 = wire.unpack_record(payload, END, PayloadType.BULK_END, "9.2")
+    # A status of a later minor version stays a number: it is a failure to report, not a malformed message.
     return BulkEnd(transfer_id, StatusCode(status) if status in _KNOWN_STATUSES else status, total, crc32)
 
 
@@ -145,6 +149,7 @@ def decode_envelope(data: bytes) -> tuple[bytes, int]:
         raise PacketError(f"expected at least {ENVELOPE_HEADER.size} bytes of envelope, got {len(data)}", "9.5")
     mark, length = ENVELOPE_HEADER.unpack_from(data)
     stop = ENVELOPE_HEADER.size + length
+    # Mark before completeness: a reader that seeks the next mark must not wait for bytes that chance promises.
     if mark != ENVELOPE_MARK or not length:
         raise PacketError(f"expected a5 5a and a length above 0, got {data[:4].hex(' ')}", "9.5")
     if len(data) < stop + _CRC_BYTES:
@@ -165,4 +170,5 @@ def _check_chunk_size(n_bytes: int) -> None:
 
 
 def _envelope_crc(header: bytes, payload: bytes) -> bytes:
+    # Over mark and length too, or a flipped length could cut a payload that still fits its CRC.
     return zlib.crc32(payload, zlib.crc32(header)).to_bytes(_CRC_BYTES, "little")

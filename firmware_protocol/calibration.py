@@ -70,6 +70,7 @@ def encode_calibration(calibration: Calibration) -> bytes:
         *calibration.gyr_matrix,
     )
     payload = body + zlib.crc32(body).to_bytes(4, "little")
+    # Packing lets NaN and infinity through; what a receiver would refuse is refused here.
     decode_calibration(payload)
     return payload
 
@@ -83,16 +84,19 @@ def decode_calibration(payload: bytes) -> Calibration:
         If it is too short, of another version or type, its CRC is wrong, or it breaks a rule of section 7.
     """
     sensors, temperature, utc_us, *numbers, crc = wire.unpack_record(payload, LAYOUT, PayloadType.CALIBRATION, "7.1")
+    # Over the known body only: whatever a later minor version appends stands behind the CRC.
     computed = zlib.crc32(payload[: _BODY.size])
     if crc != computed:
         raise PacketError(f"CRC-32 of the calibration is 0x{computed:08x}, the record says 0x{crc:08x}", "7.2")
     wire.check_time(utc_us, "calibrated_utc_us")
+    # After the CRC, so that a record damaged in storage is reported as damaged, not as badly computed.
     if not all(math.isfinite(number) for number in numbers):
         raise PacketError("the calibration holds a number that is not finite", "7.1")
     return Calibration(
         sensors=Sensors(sensors & KNOWN_SENSORS),
         temperature_c=decode_temperature(temperature),
         calibrated_utc_us=utc_us,
+        # Order of the layout: 3 + 9 numbers of the accelerometer, then 3 + 9 of the gyroscope.
         acc_bias_m_s2=(numbers[0], numbers[1], numbers[2]),
         acc_matrix=_matrix(numbers[3:12]),
         gyr_bias_rad_s=(numbers[12], numbers[13], numbers[14]),

@@ -11,6 +11,7 @@ from firmware_protocol.errors import PacketError
 from firmware_protocol.frames import Location
 from firmware_protocol.wire import PayloadType
 
+# 62 bytes, so that it fits one notification at the smallest ATT MTU: a cut-off scale would go unnoticed.
 LAYOUT: Final = struct.Struct("<BBBB3bB8f3f2fH")
 
 
@@ -85,6 +86,7 @@ def encode_config(config: Config) -> bytes:
     PacketError
         If a field does not fit or breaks a rule of section 5.
     """
+    # The fields stand in the order of the layout, but for the reserved byte behind the axis map.
     config_id, sensors, location_id, axis_map, *rest = astuple(config)
     payload = wire.pack(
         LAYOUT,
@@ -97,7 +99,7 @@ def encode_config(config: Config) -> bytes:
         0,
         *rest,
     )
-    # Checked as the receiver will see it: float32 can turn a tiny scale into 0 and a huge one into infinity.
+    # Checked as the receiver will see it: float32 turns a tiny scale into 0, and packs NaN and infinity as they are.
     decode_config(payload)
     return payload
 
@@ -113,9 +115,11 @@ def decode_config(payload: bytes) -> Config:
     config_id, sensors, location_id, x, y, z, _, *rest = wire.unpack_record(payload, LAYOUT, PayloadType.CONFIG, "5.1")
     config = Config(
         config_id=config_id,
+        # Reserved bits are dropped (section 1.2): a record that has only those still names no sensor.
         sensors=Sensors(sensors & KNOWN_SENSORS),
         location_id=location_id,
         axis_map=(x, y, z),
+        # strict: a number more or less in the layout must not shift all names behind it.
         **dict(zip(_NUMBERS, rest, strict=True)),
     )
     _check_axis_map(config.axis_map)
@@ -158,6 +162,7 @@ _NEEDED_BY: Final[dict[str, Sensors]] = {
 def _check_axis_map(axis_map: tuple[int, int, int]) -> None:
     if sorted(map(abs, axis_map)) != [1, 2, 3]:
         raise PacketError(f"axis map {axis_map} must hold 1, 2 and 3 once each, with signs", "5.2")
+    # Sign of the permutation, by its inversions; every reversed axis changes handedness once more.
     n_swaps = sum(abs(axis_map[i]) > abs(axis_map[j]) for i in range(3) for j in range(i + 1, 3))
     n_minus = sum(axis < 0 for axis in axis_map)
     if (n_swaps + n_minus) % 2:
@@ -171,5 +176,6 @@ def _check_numbers(config: Config) -> None:
         number = getattr(config, name)
         if not (math.isfinite(number) and number >= 0):
             raise PacketError(f"{name} is {number}, expected a finite number that is not negative", "5.3")
+        # Both ways round: a number for a sensor that is absent means that the firmware filled the wrong field.
         if name in _NEEDED_BY and (number > 0) != bool(config.sensors & _NEEDED_BY[name]):
             raise PacketError(f"{name} is {number} but the sensors are {config.sensors!r}", "5.3")

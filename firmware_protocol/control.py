@@ -153,6 +153,7 @@ def decode_request(data: bytes) -> Request:
     """
     if len(data) < 2:
         raise PacketError(f"expected at least 2 bytes of request (op, txn), got {len(data)}", "8.1")
+    # Refuses a response too, whose bit 7 puts it outside the operations.
     _check_op(data[0])
     return Request(_known_op(data[0]), data[1], decode_tlvs(data[2:]))
 
@@ -182,7 +183,9 @@ def decode_response(data: bytes) -> Response:
     if not data[0] & _RESPONSE_BIT:
         raise PacketError(f"expected a response (op with bit 7 set), got 0x{data[0]:02x}", "8.1")
     op = data[0] & ~_RESPONSE_BIT
+    # Masked, 0x80 alone is operation 0, which does not exist.
     _check_op(op)
+    # A code of a later minor version stays a number; it counts as a failure (section 8.5).
     status = StatusCode(data[2]) if data[2] in _KNOWN_STATUSES else data[2]
     return Response(_known_op(op), data[1], status, decode_tlvs(data[3:]))
 
@@ -196,12 +199,14 @@ def missing_items(message: Request | Response) -> tuple[Tlv, ...]:
     if isinstance(message, Request):
         required = REQUIRED_ARGUMENTS.get(message.op, ())
     else:
+        # A failure owes no results, so none of them can be missing.
         required = REQUIRED_RESULTS.get(message.op, ()) if message.status == StatusCode.OK else ()
     present = {item.type for item in message.tlvs}
     return tuple(type_ for type_ in required if type_ not in present)
 
 
 _RESPONSE_BIT: Final = 0x80
+# Sets of ints, as an IntEnum itself can be asked for a plain number only from Python 3.12 on.
 _KNOWN_OPS: Final = frozenset(Op)
 _KNOWN_STATUSES: Final = frozenset(StatusCode)
 
@@ -216,9 +221,11 @@ def _check_op(op: int) -> None:
 
 
 def _joined(head: tuple[int, ...], tlvs: tuple[TlvItem, ...]) -> bytes:
+    # bytes() would raise a ValueError here; callers are promised a PacketError.
     if not all(0 <= byte <= 0xFF for byte in head):
         raise PacketError(f"{head} must be bytes", "8.1")
     data = bytes(head) + encode_tlvs(tlvs)
+    # The negotiated MTU is not known here and may allow less: this is only what no MTU allows.
     if len(data) > MAX_VALUE_BYTES:
         raise PacketError(f"the message has {len(data)} bytes, at most {MAX_VALUE_BYTES} fit one value", "8.1")
     return data

@@ -9,6 +9,7 @@ from firmware_protocol import wire
 from firmware_protocol.errors import PacketError
 from firmware_protocol.frames import Frame, FrameKind
 
+# The row counts as four int16 like any other (`CHANNELS`), but is read as u16, u16 and one i32.
 LAYOUT: Final = struct.Struct("<HHi")
 
 
@@ -68,6 +69,7 @@ def event_of(frame: Frame) -> Event:
             "4.7",
         )
     code, mark_id, value = LAYOUT.unpack(frame.sample_bytes)
+    # Makers have codes of their own and later versions add some: those stay numbers.
     return Event(EventCode(code) if code in _KNOWN_CODES else code, mark_id, value)
 
 

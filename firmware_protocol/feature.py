@@ -76,6 +76,7 @@ def encode_feature(feature: Feature) -> bytes:
         "3.1",
         wire.first_byte(PayloadType.FEATURE),
         feature.version_minor,
+        # Bit k stands for type k: types begin at 1, so bit 0 is never set.
         sum(1 << kind for kind in feature.frame_kinds),
         int(feature.features),
         feature.max_att_mtu,
@@ -98,7 +99,9 @@ def decode_feature(payload: bytes) -> Feature:
     )
     return Feature(
         version_minor=minor,
+        # Shift binds tighter than and: (kinds >> kind) & 1.
         frame_kinds=frozenset(kind for kind in FrameKind if kinds >> kind & 1),
+        # An IntFlag keeps bits without a name, so nothing that a later version announces is lost.
         features=FeatureBits(features),
         max_att_mtu=mtu,
         ring_s=ring_s,

@@ -57,6 +57,7 @@ class FrameFlags(IntFlag):
     MAG_CLIP = 1 << 13
 
 
+# Bits 14 and 15 are reserved: refused when we send, ignored when we receive.
 KNOWN_FLAGS: Final = 0x3FFF
 
 
@@ -151,8 +152,10 @@ def max_samples(kind: FrameKind, att_mtu: int) -> int:
     18
     """
     if kind is FrameKind.EVENT:
+        # One instant has one time stamp: events are never batched (section 4.7).
         return 1
     room = gatt.notification_bytes(att_mtu) - HEADER.size
+    # Below an MTU of 27 not even the header fits, and floor division would make that -1 sample.
     return max(0, min(room // _ROW_BYTES[kind], MAX_SAMPLES))
 
 
@@ -165,6 +168,7 @@ def encode_frame(frame: Frame) -> bytes:
         If a field breaks a rule of sections 1.2 or 4.
     """
     row_bytes = _ROW_BYTES[frame.kind]
+    # n_samples rounds down: a torn last row would be sent without being counted.
     if len(frame.sample_bytes) % row_bytes:
         raise PacketError(
             f"{len(frame.sample_bytes)} sample bytes are no multiple of {row_bytes} ({frame.kind.name})", "4.2"
@@ -199,10 +203,12 @@ def decode_frame(payload: bytes) -> Frame:
     if len(payload) < HEADER.size:
         raise PacketError(f"expected at least {HEADER.size} bytes of frame header, got {len(payload)}", "4.1")
     first, config_id, session_id, index, t0_us, period_ns, n_samples, location_id, flags = HEADER.unpack_from(payload)
+    # One look-up checks version and type; which of them is wrong matters for the message only.
     kind = _KIND_BY_FIRST_BYTE.get(first)
     if kind is None:
         raise wire.first_byte_error(first, "of a data frame (0x11 to 0x16)")
     expected = HEADER.size + n_samples * _ROW_BYTES[kind]
+    # Exactly, not at least: frames never grow with versions (1.4), so a surplus is damage.
     if len(payload) != expected:
         raise PacketError(
             f"expected {expected} bytes for {n_samples} samples of {kind.name}, got {len(payload)}", "4.2"
@@ -217,6 +223,7 @@ def decode_frame(payload: bytes) -> Frame:
         period_ns,
         location_id,
         FrameFlags(flags & KNOWN_FLAGS),
+        # A copy: radio stacks may hand out a bytearray, and frames are kept and compared.
         bytes(payload[HEADER.size :]),
     )
 
@@ -228,10 +235,12 @@ _KIND_BY_FIRST_BYTE: Final = {wire.first_byte(kind): kind for kind in FrameKind}
 def _check_fields(kind: FrameKind, n_samples: int, t0_us: int, period_ns: int) -> None:
     wire.check_time(t0_us, "t0_us")
     if kind is FrameKind.EVENT:
+        # One instant has no period; 0 says so, as no measured period is 0.
         if n_samples != 1 or period_ns != 0:
             raise PacketError(f"an event frame holds 1 sample and period 0, got {n_samples} and {period_ns} ns", "4.7")
         return
     if not 1 <= n_samples <= MAX_SAMPLES:
         raise PacketError(f"expected 1 to {MAX_SAMPLES} samples in a frame, got {n_samples}", "4.2")
+    # All samples of the frame would have one time, and time could not rise.
     if period_ns == 0:
         raise PacketError("the sample period is 0 ns; send the measured period, or the nominal one at first", "4.4")

@@ -47,6 +47,7 @@ def profile_uuid(slot: int) -> str:
 
 def sig_uuid(number: int) -> str:
     """Return the 128-bit form of a 16-bit UUID that the Bluetooth SIG has assigned."""
+    # The base into which the Bluetooth core specification puts all numbers that it assigns.
     return f"0000{number:04x}-0000-1000-8000-00805f9b34fb"
 
 
@@ -75,4 +76,5 @@ MAX_VALUE_BYTES: Final = 512
 
 def notification_bytes(att_mtu: int) -> int:
     """Return how many payload bytes one notification holds at an ATT MTU (section 2.4)."""
+    # Opcode and handle of the notification itself take 3 bytes of the MTU.
     return min(att_mtu - 3, MAX_VALUE_BYTES)

@@ -12,6 +12,7 @@ from firmware_protocol.wire import PayloadType
 LAYOUT: Final = struct.Struct("<BBHQ4I6HhHBBII")
 
 UNKNOWN_TEMPERATURE: Final = -32768
+# A sensor that can answer has some voltage, so 0 is free to say unknown.
 UNKNOWN_VOLTAGE: Final = 0
 UNKNOWN_PERCENT: Final = 255
 
@@ -82,6 +83,7 @@ def encode_status(status: Status) -> bytes:
         If a field does not fit or breaks a rule of section 6.
     """
     wire.check_time(status.uptime_us, "uptime_us")
+    # Checked as the number on the wire, where 255 is the only one above 100.
     percent = UNKNOWN_PERCENT if status.battery_pct is None else status.battery_pct
     _check_percent(percent)
     return wire.pack(
@@ -114,11 +116,13 @@ def decode_status(payload: bytes) -> Status:
         If it is too short, of another version or type, or breaks a rule of section 6.
     """
     fields = wire.unpack_record(payload, LAYOUT, PayloadType.STATUS, "6.1")
+    # Fields 7 to 12 between these two lines are the six clip counts.
     state, session_id, uptime_us, produced, queued, dropped, overrun = fields[:7]
     temperature, battery_mv, percent, last_error, log_used_kib, oldest_index = fields[13:]
     wire.check_time(uptime_us, "uptime_us")
     _check_percent(percent)
     return Status(
+        # A state of a later minor version stays a number.
         state=DeviceState(state) if state in _KNOWN_STATES else state,
         session_id=session_id,
         uptime_us=uptime_us,
@@ -147,6 +151,7 @@ def encode_temperature(temperature_c: float | None, section: str) -> int:
     if temperature_c is None:
         return UNKNOWN_TEMPERATURE
     hundredths = wire.to_steps(temperature_c, 100, section)
+    # At -327.68 degrees the number would be read back as unknown; anything lower does not fit.
     if hundredths <= UNKNOWN_TEMPERATURE:
         raise PacketError(f"temperature {temperature_c} degrees is below what the field holds", section)
     return hundredths

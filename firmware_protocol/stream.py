@@ -152,6 +152,7 @@ class StreamDecoder:
         frame = decode_frame(payload)
         events: list[StreamEvent] = []
         if frame.session_id != self._session_id:
+            # May refuse the frame, before anything has changed. Once it has not, no timeline is left that could.
             events += self._open_session(frame)
         timeline = self._timelines.get(frame.kind)
         if timeline is None:
@@ -159,12 +160,14 @@ class StreamDecoder:
             events.append(frame)
             return events
         placed = timeline.place(frame)
+        # Only now that the frame has been accepted: a refused one is no repetition.
         self._n_repeated += frame.n_samples - sum(event.n_samples for event in placed if isinstance(event, Frame))
         return events + placed
 
     def _open_session(self, frame: Frame) -> list[StreamEvent]:
         previous = self._session_id
         if previous is not None:
+            # Let in, a late frame would end the running session and forget its timelines and holes.
             if frame.session_id in self._ended:
                 raise PacketError(f"frame of session {frame.session_id}, which ended before {previous} began", "10.2")
             if frame.flags & FrameFlags.RETX:
@@ -193,12 +196,14 @@ class _Timeline:
         self._remember(frame, first)
 
     def place(self, frame: Frame) -> list[StreamEvent]:
+        """Return what a frame brings: gaps and frames in order, nothing if all of it was seen before."""
         start = self._unwrapped(frame.first_sample_index)
         if start >= self._next:
             return self._extend(frame, start)
         known = self._next
         stop = start + frame.n_samples
         retransmitted = bool(frame.flags & FrameFlags.RETX)
+        # The radio link keeps the order: an old live frame is either a copy of what was seen, or a fault (10.3).
         if not retransmitted and stop <= known and self._missing(start, stop):
             raise PacketError(
                 f"frame at index {frame.first_sample_index} comes after later ones and is not marked RETX", "10.3"
@@ -209,13 +214,16 @@ class _Timeline:
         return older + newer
 
     def open_gaps(self) -> list[tuple[int, int]]:
+        """Return the holes as pairs of first index, modulo 2^32, and number of samples."""
         return [(start % INDEX_MODULUS, stop - start) for start, stop in self._holes]
 
     def _unwrapped(self, index: int) -> int:
         half = INDEX_MODULUS // 2
+        # The difference to the next index, read as a signed 32-bit number: a wrap is one step on, not 2^32 back.
         return self._next + (index - self._next + half) % INDEX_MODULUS - half
 
     def _extend(self, frame: Frame, start: int) -> list[StreamEvent]:
+        # First, as this may refuse the frame: until here nothing has changed.
         time_gap = self._time_gap_before(frame, start)
         events: list[StreamEvent] = []
         n_lost = start - self._next
@@ -223,6 +231,7 @@ class _Timeline:
             reason = GapReason.OVERRUN if frame.flags & FrameFlags.OVERRUN_BEFORE else GapReason.LOST
             events.append(Gap(frame.session_id, self._next % INDEX_MODULUS, n_lost, reason, frame.kind))
             self._holes.append((self._next, start))
+            # The oldest go; the slice is empty as long as there are no more than that.
             del self._holes[: -self._max_holes]
         if time_gap:
             events.append(Gap(frame.session_id, frame.first_sample_index, 0, GapReason.TIME_GAP, frame.kind))
@@ -242,6 +251,7 @@ class _Timeline:
             return False
         if frame.flags & FrameFlags.TIME_GAP_BEFORE:
             return True
+        # From first sample to first sample, with the new period: it was measured over the stretch between them.
         expected_ns = (start - self._reference_index) * frame.period_ns
         elapsed_ns = (frame.t0_us - self._reference_t0_us) * 1000
         tolerance_ns = TIME_GAP_PERIODS * frame.period_ns + expected_ns // PERIOD_TOLERANCE_DIVISOR
@@ -255,10 +265,12 @@ class _Timeline:
             # Two events may share a microsecond.
             self._earliest_t0_ns = frame.t0_us * 1000 - 1
         else:
+            # One sample of slack (10.4): period and t0 are measured, so a frame may begin a little early.
             self._earliest_t0_ns = frame.t0_us * 1000 + max(0, frame.n_samples - 2) * frame.period_ns
 
     def _missing(self, start: int, stop: int) -> list[tuple[int, int]]:
         """Return the parts of a range that lie in holes, in order."""
+        # The hole that begins before the range may reach into it; where there is none, begin with the first.
         at = max(0, bisect_right(self._holes, start, key=_hole_start) - 1)
         parts = []
         for hole_start, hole_stop in self._holes[at:]:
@@ -269,6 +281,7 @@ class _Timeline:
         return parts
 
     def _fill(self, frame: Frame, start: int, stop: int) -> list[Frame]:
+        # All parts before any is closed: closing changes the list that they are found in.
         parts = self._missing(start, stop)
         for part in parts:
             self._close(part)
@@ -276,6 +289,7 @@ class _Timeline:
 
     def _close(self, part: tuple[int, int]) -> None:
         at = bisect_right(self._holes, part[0], key=_hole_start) - 1
+        # A part never reaches over two holes, as `_missing` cuts it at their ends.
         hole_start, hole_stop = self._holes[at]
         left, right = (hole_start, part[0]), (part[1], hole_stop)
         self._holes[at : at + 1] = [side for side in (left, right) if side[0] < side[1]]
@@ -299,6 +313,7 @@ def _cut(frame: Frame, start: int, stop: int) -> Frame:
     return replace(
         frame,
         first_sample_index=(frame.first_sample_index + start) % INDEX_MODULUS,
+        # Half a microsecond is added so that the floor division rounds.
         t0_us=(frame.t0_us * 1000 + start * frame.period_ns + 500) // 1000,
         flags=flags,
         sample_bytes=frame.sample_bytes[start * row_bytes : stop * row_bytes],

@@ -29,6 +29,7 @@ class SyncExchange:
     @property
     def offset_us(self) -> float:
         """Device clock minus host clock, off by at most half of `round_trip_us`."""
+        # Each bracket is the offset, plus the delay there or minus the delay back: equal delays cancel, as in NTP.
         return ((self.device_rx_us - self.host_tx_us) + (self.device_tx_us - self.host_rx_us)) / 2
 
     @property

@@ -93,6 +93,7 @@ FORMATS: Final[dict[int, struct.Struct | str]] = {
 }
 """How the value of each known type is written; an unknown type keeps its bytes."""
 
+# The length is one byte.
 MAX_VALUE_BYTES: Final = 255
 
 
@@ -138,6 +139,7 @@ def decode_tlvs(data: bytes) -> tuple[TlvItem, ...]:
             raise PacketError("one stray byte where an item's type and length should be", "8.2")
         type_, length = data[at], data[at + 1]
         value = data[at + 2 : at + 2 + length]
+        # A slice beyond the end is short without a word: this is where a cut-off item shows.
         if len(value) < length:
             raise PacketError(f"item 0x{type_:02x} says {length} bytes, {len(value)} are left", "8.2")
         items.append(_decode_item(type_, value))
@@ -174,10 +176,12 @@ def _encode_item(item: TlvItem) -> bytes:
 def _value_bytes(item: TlvItem) -> bytes:
     layout = FORMATS.get(item.type, _OPAQUE)
     if isinstance(layout, struct.Struct):
+        # struct itself refuses what is no number, or a fraction for an integer field.
         return wire.pack(layout, "8.3", item.value)
     if layout == _TEXT and isinstance(item.value, str):
         try:
             return item.value.encode()
+        # A lone surrogate is text to Python, but has no UTF-8.
         except UnicodeEncodeError as error:
             raise PacketError(f"item 0x{item.type:02x} holds text that UTF-8 cannot write: {error}", "8.3") from error
     if layout == _OPAQUE and isinstance(item.value, bytes):
@@ -187,6 +191,7 @@ def _value_bytes(item: TlvItem) -> bytes:
 
 def _decode_item(type_: int, value: bytes) -> TlvItem:
     layout = FORMATS.get(type_)
+    # From a later minor version, or the maker's own: carried along unread (section 1.4).
     if layout is None:
         return TlvItem(type_, value)
     known = Tlv(type_)
@@ -204,8 +209,10 @@ def _decode_number(known: Tlv, layout: struct.Struct, value: bytes) -> int | flo
     if len(value) != layout.size:
         raise PacketError(f"item {known.name} holds {layout.size} bytes, got {len(value)}", "8.3")
     number: int | float = layout.unpack(value)[0]
+    # Integers need no such check; float32 brings NaN and infinity over the wire.
     if layout is _F32 and not math.isfinite(number):
         raise PacketError(f"item {known.name} is {number}, expected a finite number", "8.3")
+    # Every 64-bit item is a time, so the limit of section 1.2 holds for it.
     if layout is _U64:
         wire.check_time(int(number), known.name)
     return number

@@ -40,6 +40,7 @@ def pack(layout: struct.Struct, section: str, *values: Any) -> bytes:
     """
     try:
         return layout.pack(*values)
+    # struct.error for integers out of range, OverflowError for what is beyond any float32.
     except (struct.error, OverflowError) as error:
         raise PacketError(f"a value does not fit its field: {error}", section) from error
 
@@ -65,6 +66,7 @@ def unpack_record(payload: bytes, layout: struct.Struct, payload_type: PayloadTy
 
 def first_byte_error(found: int, expected: str) -> PacketError:
     """Return the error for a first byte that names another version or type (section 1.3)."""
+    # Version first: in another major version the types may mean anything.
     if found >> 4 != PROFILE_MAJOR:
         return PacketError(f"expected profile version {PROFILE_MAJOR}, got version {found >> 4}", "1.3")
     return PacketError(f"expected first byte {expected}, got 0x{found:02x}", "1.3")
@@ -84,6 +86,7 @@ def to_steps(number: float, steps_per_unit: int, section: str) -> int:
     PacketError
         If the number is not finite; it cites `section`.
     """
+    # round() would raise errors of its own on NaN and infinity.
     if not math.isfinite(number):
         raise PacketError(f"{number} has no place in a field; None means unknown", section)
     return round(number * steps_per_unit)

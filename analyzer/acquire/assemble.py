@@ -71,8 +71,10 @@ class Assembler:
         if payload.characteristic is Characteristic.CONFIG:
             track.configure(payload.payload)
         elif payload.characteristic is Characteristic.LIVE:
+            # Rounded as a capture rounds, or a replay would not see the very same times.
             track.feed(payload.payload, whole_nanoseconds(payload.received_s))
         elif payload.characteristic is Characteristic.BULK:
+            # Retransmitted samples would lie before blocks that are already out of our hands.
             track.tally.n_bulk_payloads += 1
         return self._ready(payload.sensor, track)
 
@@ -80,6 +82,7 @@ class Assembler:
         """Return the blocks still held back: no payload will come any more."""
         blocks = []
         for sensor, track in self._tracks.items():
+            # A sensor that sent for less than the settling time has handed out nothing yet.
             track.settle()
             blocks += self._ready(sensor, track)
         return blocks
@@ -117,6 +120,7 @@ class Assembler:
         if other != sensor:
             text = f"Sensor {sensor} says it is worn at {track.placement}, as {other} does, and is left out."
             found.append(Notice("sensor.placement_taken", f"{text} Give one of them another placement."))
+        # The config record may bring the placement as well, so only the first lack is told.
         if track.lacks_config:
             text = f"Sensor {sensor} has not said what its numbers mean (config record), so it is left out."
             found.append(Notice("sensor.no_config", f"{text} Switch it off and on again.", track.placement))

@@ -64,6 +64,7 @@ class CaptureWriter:
         self._n_messages: dict[int, int] = {}
         self._newest_ns = 0
         self._file = _created(self.path, overwrite=overwrite)
+        # Without chunks: a chunk stays in memory until it is full, and a crash would take it along.
         self._writer = Writer(self._file, use_chunking=False, compression=CompressionType.NONE, enable_data_crcs=True)
         about = {
             "format": str(FORMAT),
@@ -75,6 +76,7 @@ class CaptureWriter:
             self._writer.start(PROFILE, library="psr")
             self._writer.add_metadata(PROFILE, about)
             self._file.flush()
+        # At time 0, before everything that the host clock will stamp.
         if plan is not None:
             self._json("plan", to_json(plan), 0.0)
         if athlete is not None:
@@ -117,6 +119,7 @@ class CaptureWriter:
             return
         with _write_errors(self.path):
             try:
+                # A full disk may refuse the index; the file is closed all the same and reads back as a cut one.
                 self._writer.finish()  # type: ignore[no-untyped-call]  # the library leaves it without annotation
             finally:
                 self._file.close()
@@ -127,6 +130,7 @@ class CaptureWriter:
         self._append(self._channels[name], text, time_s)
 
     def _append(self, channel: int, content: bytes, time_s: float) -> None:
+        # Nanoseconds up to here fit a signed 64-bit number; NaN fails the comparison as well.
         if not 0 <= time_s < 2**33:
             raise CaptureError(f"{self.path}: time {time_s} s is not on a host clock that counts up from zero")
         if self._file.closed:
@@ -141,6 +145,7 @@ class CaptureWriter:
 
 def _created(path: Path, *, overwrite: bool) -> BinaryIO:
     try:
+        # x looks and creates in one step, so no other program can come in between.
         return path.open("wb" if overwrite else "xb")
     except FileExistsError as error:
         raise CaptureError(f"{path}: there is a file already; choose another name or say that it may go") from error

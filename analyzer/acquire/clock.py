@@ -163,6 +163,7 @@ class SensorClock:
             self._first_s = self._newest_s = device_s
         self._newest_s = max(self._newest_s, device_s)
         delay_s = received_s - device_s
+        # Bins are cut in device time, which no delay on the radio can move.
         if not self._bins or device_s >= self._bins[-1].start_s + self._config.bin_s:
             self._bins.append(_Bin(device_s, device_s, delay_s))
             return
@@ -216,20 +217,24 @@ def fit_clock(device_s: Floats, delay_s: Floats, config: ClockConfig) -> ClockFi
     """
     span_s = float(device_s[-1] - device_s[0])
     if span_s < config.drift_after_s:
+        # Too short to tell drift from jitter: the unseen drift over that time becomes part of the error.
         unread_s = config.expected_drift * max(span_s, config.bin_s)
         error_s = float(np.hypot(config.unknown_delay_s, unread_s))
         return ClockFit(float(device_s[-1]), float(delay_s.min()), 0.0, error_s)
+    # Centred, so that the errors of offset and slope are hardly coupled and long uptimes cost no digits.
     origin_s = float(device_s.mean())
     x = device_s - origin_s
     weights = np.ones_like(x)
     line, noise_s = np.array([np.median(delay_s), 0.0]), np.inf
     # Twelve rounds change the line by less than a microsecond; a fixed number keeps results repeatable.
     for _ in range(12):
+        # In units of the data's weights; before the first residuals nobody knows how much the data scatter.
         prior = 0.0 if np.isinf(noise_s) else (noise_s / config.expected_drift) ** 2
         line = _weighted_line(x, delay_s, weights, prior)
         residual = delay_s - line[0] - line[1] * x
         noise_s = max(_MAD_TO_SD * float(np.median(np.abs(residual))), config.least_noise_s)
         weights = np.minimum(1.0, config.huber_limit * noise_s / np.maximum(np.abs(residual), 1e-12))
+    # Textbook error of a fitted line at its newest reading; leaving the prior out errs on the wide side.
     at_end = noise_s * np.sqrt(1 / weights.sum() + x[-1] ** 2 / (weights @ x**2))
     return ClockFit(origin_s, float(line[0]), float(line[1]), float(np.hypot(config.unknown_delay_s, at_end)))
 
@@ -257,6 +262,7 @@ class _Bin:
 
 def _settled(bins: deque[_Bin]) -> list[_Bin]:
     """Return the bins whose minimum can be trusted: with few payloads the least delay is still a long one."""
+    # The fullest bin is never below half the median, so at least one is left.
     half = float(np.median([entry.n for entry in bins])) / 2
     return [entry for entry in bins if entry.n >= half]
 
@@ -272,4 +278,5 @@ def _rising(time_s: Floats) -> Floats:
     if time_s.size < 2 or np.diff(time_s).min() >= least_step_s:
         return time_s
     floor_s = least_step_s * np.arange(time_s.size)
+    # A running maximum alone would make ties; taken above a ramp of one step per sample it cannot.
     return np.asarray(np.maximum.accumulate(time_s - floor_s) + floor_s)

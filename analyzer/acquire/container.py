@@ -94,6 +94,7 @@ class RecordWalk:
         self.offset = len(MAGIC)
         self._file = file
         self.size_bytes = size_bytes
+        # The checksum in the file begins with its very first byte.
         self._crc = zlib.crc32(MAGIC)
 
     def __iter__(self) -> Iterator[tuple[int, bytes]]:
@@ -108,18 +109,22 @@ class RecordWalk:
             self.ending = Ending.DAMAGED
 
     def _next(self) -> tuple[int, bytes] | None:
+        # Not past the size once seen: a file that is being recorded grows, and two walks must agree.
         head = self._file.read(min(_RECORD_HEAD.size, self.size_bytes - self.offset))
         if len(head) < _RECORD_HEAD.size:
             return None
         opcode, length = _RECORD_HEAD.unpack(head)
+        # A damaged length leads into the middle of some payload; an impossible opcode mostly shows it at once.
         if not Opcode.HEADER <= opcode <= Opcode.DATA_END:
             self.ending = Ending.DAMAGED
             return None
+        # Before reading: a damaged length may ask for exabytes.
         if length > self.size_bytes - self.offset - _RECORD_HEAD.size:
             return None
         content = self._file.read(length)
         if len(content) < length:
             return None
+        # The record that holds the checksum is not covered by it.
         if opcode != Opcode.DATA_END:
             self._crc = zlib.crc32(content, zlib.crc32(head, self._crc))
             self.offset += _RECORD_HEAD.size + length
@@ -130,9 +135,11 @@ class RecordWalk:
         # Zero stands for "no checksum was written".
         if len(content) < 4 or expected not in {0, self._crc}:
             return Ending.DAMAGED
+        # The data are whole, but what the writer puts behind them was cut: nothing of ours is missing.
         return Ending.CLOSED if self._ends_with_magic() else Ending.CUT
 
     def _ends_with_magic(self) -> bool:
+        # Never before the records: in a nearly empty file the opening magic would pass for the closing one.
         self._file.seek(max(self.offset, self.size_bytes - len(MAGIC)))
         return self._file.read(len(MAGIC)) == MAGIC
 

@@ -59,8 +59,10 @@ class Scales:
         scale = np.repeat([acc_scale, gyr_scale][:n_sensors], 3)
         full_scale = np.repeat([acc_range, gyr_range][:n_sensors], 3)
         return cls(
+            # All sensors share the wire axes, so one map serves both; its sign goes into the scale.
             columns=np.concatenate([np.abs(axis_map) - 1 + 3 * sensor for sensor in range(n_sensors)]),
             si_per_count=np.tile(np.sign(axis_map), n_sensors) * scale,
+            # fmin, not minimum: an absent sensor (NaN) keeps the converter's limit. A range may also exceed int16.
             clip_counts=np.fmin(_FULL_COUNT, CLIP_SHARE * full_scale / scale),
             acc_range_m_s2=acc_range,
             gyr_range_rad_s=gyr_range if n_sensors > 1 else np.nan,
@@ -94,6 +96,7 @@ def si_samples(frame: Frame, scales: Scales, n_lost: int = 0) -> Samples:
     all of them count as clipped on that axis.
     """
     counts = np.frombuffer(frame.sample_bytes, "<i2").reshape(-1, frame.n_channels)
+    # Floats before abs: the magnitude of -32768 is no int16. Magnetometer columns are not picked at all.
     along_case = counts[:, scales.columns].astype(np.float64)
     n_columns = scales.columns.size
     si = np.full((n_lost + counts.shape[0], 6), np.nan)
@@ -102,6 +105,7 @@ def si_samples(frame: Frame, scales: Scales, n_lost: int = 0) -> Samples:
     clipped[n_lost:, :n_columns] = np.abs(along_case) >= scales.clip_counts
     clip_flags = int(frame.flags) & _CLIP_FLAGS
     if clip_flags:
+        # Flags name wire axes, columns of the stream case axes.
         for column, wire_axis in enumerate(scales.columns.tolist()):
             if clip_flags >> wire_axis & 1 and not clipped[:, column].any():
                 clipped[n_lost:, column] = True

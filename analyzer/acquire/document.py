@@ -41,6 +41,7 @@ def json_object(text: bytes | str) -> Mapping[str, Any]:
     """
     try:
         document = json.loads(text)
+    # Wrong UTF-8 and wrong JSON are both ValueErrors; deep nesting ends in the other.
     except (ValueError, RecursionError) as error:
         raise InputError(f"not a JSON document ({error})") from error
     if not isinstance(document, dict):
@@ -81,12 +82,14 @@ def link_event_from(document: Mapping[str, Any]) -> LinkEvent:
 
 
 def _built(kind: type[T], document: Mapping[str, Any]) -> T:
+    # `field.type` is a type, not a string, only as long as the model does not postpone its annotations.
     known = {field.name: field.type for field in fields(kind)}
     values: dict[str, Any] = {
         name: _checked(name, known[name], value) for name, value in document.items() if name in known
     }
     try:
         return kind(**values)
+    # The dataclass itself knows which of its fields have no default.
     except TypeError as error:
         raise InputError(f"{kind.__name__}: a field is missing ({error})") from error
 
@@ -95,6 +98,7 @@ def _checked(name: str, kind: Any, value: object) -> float | str:
     if kind is float:
         if value is None:
             return math.nan
+        # To Python true is an int.
         if isinstance(value, (int, float)) and not isinstance(value, bool):
             return float(value)
         raise InputError(f"{name} must be a number or null, got {value!r}")

@@ -82,8 +82,10 @@ def missing_between(time_s: Floats, config: HolesConfig) -> NDArray[np.int64]:
         0 where none is missing or the hole is longer than `HolesConfig.longest_s`.
     """
     steps_s = np.diff(time_s)
+    # The median is the true period as long as holes and late stamps make up less than half of the steps.
     period_s = float(np.median(steps_s))
     hole = (steps_s > config.least_periods * period_s) & (steps_s <= config.longest_s)
+    # A late stamp leaves a pair at two periods, a lost sample makes it three: the limit lies in the middle.
     pair_is_long = steps_s[1:] + steps_s[:-1] > (config.least_periods + 1) * period_s
     hole[1:] &= pair_is_long
     hole[:-1] &= pair_is_long

@@ -85,6 +85,7 @@ class Capture:
     def events(self) -> Iterator[CaptureEvent]:
         """Read payloads, marks and link events from disk, one at a time, in the order in which they happened."""
         with _opened(self.path) as file:
+            # Up to the size first seen, so that events and counts agree while the file still grows.
             for item in _items(RecordWalk(file, self.size_bytes)):
                 if isinstance(item, (TimedPayload, Mark, LinkEvent)):
                     yield item
@@ -116,6 +117,7 @@ def read_capture(path: str | PathLike[str]) -> Capture:
         found = _Found()
         for item in _items(walk):
             found.take(item)
+    # Not before the loop is over: only then does the walk know how it ended.
     about = _checked_about(path, found.about, walk.ending)
     return Capture(
         path=path,
@@ -163,6 +165,7 @@ class _Found:
     n_unreadable: int = 0
 
     def take(self, item: _Item) -> None:
+        """Put an item where it belongs."""
         match item:
             case TimedPayload():
                 self.n_payloads += 1
@@ -188,6 +191,7 @@ def _items(walk: RecordWalk) -> Iterator[_Item]:
         try:
             item = _item(opcode, content, channels)
         except (ValueError, KeyError, InputError):
+            # One senseless record costs only itself: its length was right, so the next one is found.
             item = _Unreadable()
         if item is not None:
             yield item
@@ -208,6 +212,7 @@ def _item(opcode: int, content: bytes, channels: dict[int, Channel]) -> _Item | 
             name, entries = parse_metadata(content)
             return _About(entries) if name == PROFILE else None
         case Opcode.CHUNK:
+            # Its messages are not unpacked; noted, so that the file is refused instead of seeming empty.
             return _About({"chunked": "true"})
     return None
 
@@ -215,7 +220,9 @@ def _item(opcode: int, content: bytes, channels: dict[int, Channel]) -> _Item | 
 def _said(message: Message, channel: Channel) -> _Item | None:
     if "sensor" in channel.metadata:
         characteristic = Characteristic(channel.metadata["characteristic"])
+        # The division of `whole_nanoseconds`: a replay sees bit for bit the times of the live run.
         return TimedPayload(channel.metadata["sensor"], message.data, message.log_time_ns / 1e9, characteristic)
+    # Topics that are unknown may come from a later version and are passed over.
     parse = _PARSERS.get(channel.topic)
     return parse(json_object(message.data)) if parse else None
 
@@ -223,6 +230,7 @@ def _said(message: Message, channel: Channel) -> _Item | None:
 def _host_clock_from(document: Mapping[str, Any]) -> HostClock:
     try:
         return HostClock(float(document["received_s"]), float(document["utc_s"]))
+    # KeyError and ValueError are caught for every record; float(None) would slip through.
     except TypeError as error:
         raise InputError(f"a reading of the host's clocks is no pair of numbers ({error})") from error
 
@@ -237,6 +245,7 @@ _PARSERS: Mapping[str, Callable[[Mapping[str, Any]], _Item]] = {
 
 
 def _checked_about(path: Path, about: Mapping[str, str], ending: Ending) -> Mapping[str, str]:
+    # Before the profile is judged: a file cut this early has not been able to say whose it is.
     if ending is Ending.CUT and "format" not in about:
         raise CaptureError(f"{path}: cut off before anything was recorded; there is nothing in it to read")
     if about.get("profile") != PROFILE:
@@ -269,6 +278,7 @@ def _notices(walk: RecordWalk, n_unreadable: int) -> tuple[Notice, ...]:
 def _opened(path: Path) -> Iterator[BinaryIO]:
     """Open a capture behind its magic bytes."""
     try:
+        # The caller reads inside this block, so a disk that fails midway is told of in the same way.
         with path.open("rb") as file:
             magic = file.read(len(MAGIC))
             if not magic:

@@ -31,10 +31,12 @@ def source_of(path: Path, kind: str, files: Sequence[Path], assumptions: Sequenc
     size_bytes = 0
     for file in files:
         with file.open("rb") as content:
+            # Piece by piece: a recording need not fit into memory twice.
             while piece := content.read(1 << 20):
                 digest.update(piece)
                 size_bytes += len(piece)
     return {
+        # Resolved first, as "." has no name.
         "path": path.resolve().name,
         "kind": kind,
         "sha256": digest.hexdigest(),

@@ -44,6 +44,7 @@ def read(path: str | PathLike[str], plan: Plan | None = None, athlete: Athlete |
         if not (path / DESCRIPTION_NAME).exists():
             raise InputError(f"{path}: a folder without {DESCRIPTION_NAME}; psr reads {_READABLE}")
         return read_csv_folder(path, plan, athlete)
+    # A folder was sorted out above: opened as a file it would only raise an error of the system.
     head = _head(path)
     if head == MAGIC:
         return assembled_recording(read_capture(path), plan, athlete)
@@ -88,6 +89,7 @@ def assembled_recording(capture: Capture, plan: Plan | None = None, athlete: Ath
             blocks.setdefault(block.placement, []).append(block)
     for block in assembler.finish():
         blocks.setdefault(block.placement, []).append(block)
+    # After the last block: sentences hold counts, which grow until then.
     notices = [*capture.notices, *assembler.notices]
     if not blocks:
         raise _nothing_usable(capture, notices)
@@ -109,6 +111,7 @@ def assembled_recording(capture: Capture, plan: Plan | None = None, athlete: Ath
 def _streams(
     assembler: Assembler, blocks: dict[Placement, list[SensorStream]]
 ) -> tuple[dict[Placement, SensorStream], list[Notice]]:
+    # Asked at the end, when the whole recording has told about the clocks.
     corrections = assembler.corrections()
     streams, notices = {}, []
     for placement, parts in blocks.items():
@@ -119,10 +122,12 @@ def _streams(
             "gyr_rad_s": joined.gyr_rad_s,
             "acc_range_m_s2": joined.acc_range_m_s2,
             "gyr_range_rad_s": joined.gyr_range_rad_s,
+            # Handed on: a sensor may report clipping that no sample shows.
             "clipped": joined.clipped,
         }
         try:
             streams[placement] = SensorStream.from_arrays(placement, signals)
+        # One poor sensor does not cost the others.
         except SignalQualityError as error:
             notices.append(Notice("sensor.unusable", str(error), placement))
     return streams, notices
@@ -134,6 +139,7 @@ def _nothing_usable(capture: Capture, notices: list[Notice]) -> CaptureError | S
         "sensor.no_placement": SensorErrorReason.WRONG_PLACEMENT,
         "sensor.bad_payload": SensorErrorReason.PROTOCOL,
     }
+    # A sensor's own trouble explains more than that nothing came of it.
     for notice in notices:
         if notice.code in reasons:
             return SensorError(f"{capture.path}: no sensor can be used. {notice.text}", reasons[notice.code])

@@ -135,9 +135,12 @@ class SensorTrack:
             self._count_bad(error)
             return
         self._configs[config.config_id] = config
+        # Ids come round again after 255 changes, so what was kept under one may be stale.
         self._scales.clear()
+        # What was given or said first stays: blocks with that placement may be out already.
         if self._placement is None and config.location_id in _LOCATIONS:
             self._placement = _LOCATIONS[config.location_id]
+        # The coarse high-g chip makes up the stream only where there is no ordinary accelerometer.
         if self._kind is None and not config.sensors & Sensors.ACC and config.sensors & Sensors.HIGH_G:
             self._kind = FrameKind.HIGH_G_ACC
 
@@ -153,8 +156,10 @@ class SensorTrack:
                 self._take(event, received_s)
             elif isinstance(event, SessionReset):
                 self.tally.n_restarts += 1
+                # Indices begin anew, and so may the clock: only arrival tells how much lies between.
                 self._n_lost, self._session_began, self._newest_t0_us = None, True, -1
             elif event.kind is self._kind:
+                # A time gap comes after a count of lost indices and replaces it: the index does not know it all.
                 self._n_lost = None if event.reason is GapReason.TIME_GAP else event.n_samples
 
     def settle(self) -> None:
@@ -167,6 +172,7 @@ class SensorTrack:
         while self._waiting and self._placement is not None:
             head = self._waiting[0]
             scales = self._scales_for(head.frame)
+            # Strictly in order: a frame that still waits for its record holds up all behind it.
             if scales is None or np.isnan(head.segment.offset_s):
                 return
             self._waiting.popleft()
@@ -180,6 +186,7 @@ class SensorTrack:
         fits = []
         for segment in begun:
             fit, offset_s = segment.clock.fit(), segment.offset_s
+            # From emitted time on: its origin is shifted by the offset, which is in it already.
             fits.append(ClockFit(fit.origin_s + offset_s, fit.offset_s - offset_s, fit.drift, fit.error_s))
         return ClockCorrection(np.array([segment.start_s for segment in begun]), tuple(fits))
 
@@ -196,12 +203,14 @@ class SensorTrack:
             self.tally.unused_kinds.add(frame.kind.name)
             return
         if frame.flags & FrameFlags.RETX and frame.t0_us <= self._newest_t0_us:
+            # Too late: NaN rows for these samples have been handed out.
             self.tally.n_resent += frame.n_samples
             return
         self._newest_t0_us = frame.t0_us
         if self._placement is None:
             self._placement = _LOCATIONS.get(frame.location_id)
         segment = self._segment_for(frame, received_s)
+        # No index gap will tell of what is dropped here, so the next frame goes by its time.
         if len(self._waiting) >= self._config.max_waiting:
             self.tally.n_dropped += frame.n_samples
             self._n_lost = None
@@ -217,6 +226,7 @@ class SensorTrack:
 
     def _segment_for(self, frame: Frame, received_s: float) -> _Segment:
         """Read the clock with a frame and return the segment that the frame belongs to."""
+        # A payload can leave only once its last sample is there: that sample's time belongs to the arrival.
         end_s = (frame.t0_us + (frame.n_samples - 1) * frame.period_ns / 1000) / 1e6
         if not self._segments or (self._session_began and self._rebooted(end_s, received_s)):
             self.settle()
@@ -240,6 +250,7 @@ class SensorTrack:
 
     def _block(self, head: _Waiting, scales: Scales, placement: Placement) -> SensorStream:
         frame, segment = head.frame, head.segment
+        # A sample shows what happened before its stamp, by the delay of the sensor's own filter.
         times = self._times(frame, segment.offset_s - scales.delay_s)
         n_missing = self._n_missing(float(times[0]), head.n_lost, frame.period_ns * 1e-9)
         if np.isnan(segment.start_s):
@@ -271,6 +282,7 @@ class SensorTrack:
         elapsed_s = start_s - self._last_s
         if np.isnan(elapsed_s) or elapsed_s > self._config.longest_gap_s:
             return 0
+        # The index is exact; time is asked only where the index says nothing.
         n_missing = max(round(elapsed_s / period_s) - 1, 0) if n_lost is None else n_lost
         return n_missing if n_missing <= self._config.longest_gap_s * self._config.fastest_rate_hz else 0
 

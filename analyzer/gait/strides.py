@@ -71,20 +71,29 @@ def contact_strides(events: ContactEvents) -> pd.DataFrame:
     events : ContactEvents
         Any sides. Contacts of unknown side are taken to alternate.
     """
-    opens, closes = [], []
-    sides = np.array(events.side)
-    # Feet that alternate: every other contact is of the same one.
-    step = 2 if len(sides) and (sides == "unknown").all() else 1
-    for side in dict.fromkeys(events.side):
-        own = np.flatnonzero((sides == side) & np.isfinite(events.initial_contact_s))
-        opens.append(own[:-step])
-        closes.append(own[step:])
-    first = np.concatenate(opens) if opens else np.empty(0, dtype=np.intp)
-    last = np.concatenate(closes) if closes else np.empty(0, dtype=np.intp)
-    near = events.initial_contact_s[last] - events.initial_contact_s[first] <= LONGEST_STRIDE_S
-    first, last = first[near], last[near]
+    pairs = [_same_foot(events, side) for side in dict.fromkeys(events.side)]
+    first = np.concatenate([pair[0] for pair in pairs]) if pairs else np.empty(0, dtype=np.intp)
+    last = np.concatenate([pair[1] for pair in pairs]) if pairs else np.empty(0, dtype=np.intp)
     unknown = np.full(len(first), np.nan)
     return _table(events, (first, last), (unknown, unknown), np.full(len(first), "none"), unknown)
+
+
+def _same_foot(events: ContactEvents, side: str) -> tuple[np.ndarray, np.ndarray]:
+    """Return rows of contacts of one side that open and close its strides."""
+    own = np.flatnonzero((np.array(events.side) == side) & np.isfinite(events.initial_contact_s))
+    # Feet that are not told apart alternate: every other contact is of the same one.
+    step = 2 if side == "unknown" else 1
+    first, last = own[:-step], own[step:]
+    if not len(first):
+        return first, last
+    time = events.initial_contact_s[last] - events.initial_contact_s[first]
+    # Over a contact that was missed two strides would count as one.
+    whole = (time <= LONGEST_STRIDE_S) & (time <= MISSED_ONE * np.median(time))
+    return first[whole], last[whole]
+
+
+MISSED_ONE = 1.6
+"""A stride this much longer than the usual one lacks a contact in its middle; no start or stop stretches one so far."""
 
 
 def joined(parts: Sequence[pd.DataFrame], by: str) -> pd.DataFrame:

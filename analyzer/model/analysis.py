@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from analyzer.model.plan import Plan
 from analyzer.model.recording import Athlete, Notice, Recording
 
+# For annotations only: whoever needs no table does not wait for pandas.
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -70,6 +71,7 @@ class Finding:
     steps: tuple[int, ...] = ()
 
 
+# Compared by identity: comparing tables gives a table, which is neither true nor false.
 @dataclass(frozen=True, slots=True, eq=False)
 class Analysis:
     """What was found in one recording.

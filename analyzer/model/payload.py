@@ -9,6 +9,7 @@ __all__ = ["Characteristic", "LinkEvent", "TimedPayload"]
 class Characteristic(StrEnum):
     """Which characteristic of the sensor a payload came from."""
 
+    # These words stand in captures: to rename one makes old files unreadable.
     LIVE = "live"
     BULK = "bulk"
     CONFIG = "config"

@@ -18,6 +18,7 @@ class FrameOfReference(Enum):
 class Placement(StrEnum):
     """Where on the body a sensor sits."""
 
+    # The protocol's locations in lower case; files and tables hold these words.
     LEFT_FOOT = "left_foot"
     RIGHT_FOOT = "right_foot"
     LEFT_SHANK = "left_shank"
@@ -32,8 +33,14 @@ class Placement(StrEnum):
     @property
     def side(self) -> str:
         """``left``, ``right``, or ``unknown`` for the midline."""
+        # Only what has a side has an underscore.
         head, _, tail = self.value.partition("_")
         return head if tail else "unknown"
+
+    @property
+    def label(self) -> str:
+        """The placement in plain words, such as ``left foot``."""
+        return self.value.replace("_", " ")
 
     @property
     def segment(self) -> str:

@@ -38,8 +38,10 @@ class PlannedRun:
     rest_before_s: float = float("nan")
 
     def __post_init__(self) -> None:
+        # Written as `not` so that NaN is refused too, here and below.
         if not 0 < self.effort_pct <= 100:
             raise InputError(f"asked effort must be above 0 and at most 100 %, got {self.effort_pct}")
+        # No drill is a kilometre long: that was millimetres or centimetres.
         if not 0 < self.distance_m < 1000:
             raise InputError(f"distance must be positive and in metres, got {self.distance_m}")
 

@@ -56,6 +56,7 @@ class Notice:
     run: int | None = None
 
 
+# Compared by identity: arrays have no single truth value.
 @dataclass(frozen=True, slots=True, eq=False)
 class Recording:
     """Everything one practice left behind.
@@ -89,6 +90,7 @@ class Recording:
     def __post_init__(self) -> None:
         if not self.streams:
             raise InputError("a recording needs at least one sensor")
+        # Frozen, hence the detour; a copy behind a view, as the caller may go on changing his own.
         object.__setattr__(self, "streams", MappingProxyType(dict(self.streams)))
         object.__setattr__(self, "source", MappingProxyType(dict(self.source)))
 

@@ -51,6 +51,7 @@ class SensorStream:
         return f"SensorStream({self.placement.value}, {self.n_samples} samples, {self.rate_hz:.1f} Hz)"
 
     def __post_init__(self) -> None:
+        # Blocks and windows share their samples instead of copying them, so nobody may write to any.
         for array in (self.time_s, self.acc_m_s2, self.gyr_rad_s, self.clipped):
             array.setflags(write=False)
 
@@ -95,8 +96,7 @@ class SensorStream:
         gyr_range = checked_range(name, "gyr_range_rad_s", signals.get("gyr_range_rad_s"))
         if whole and np.isnan(acc).all() and np.isnan(gyr).all():
             raise SignalQualityError(f"{name}: every sample is NaN; the sensor gave no data: leave it out or check it")
-        if whole:
-            _check_units(name, acc, gyr)
+        # Either suffices: a sensor may report clipping that no sample shows.
         clipped = clipped_samples(acc, gyr, acc_range, gyr_range) | _as_mask(name, signals.get("clipped"), times.size)
         return cls(placement, times, acc, gyr, acc_range, gyr_range, clipped)
 
@@ -113,10 +113,12 @@ class SensorStream:
     @property
     def rate_hz(self) -> float:
         """Sampling rate from the sample times; NaN for fewer than two samples."""
+        # The median step is the sensor's own, whatever is lost or late.
         return 1.0 / float(np.median(np.diff(self.time_s))) if self.n_samples > 1 else float("nan")
 
     def between(self, start_s: float, stop_s: float) -> Self:
         """Return the samples with ``start_s <= time_s < stop_s``."""
+        # Both from the left: windows that touch share no sample.
         first, last = np.searchsorted(self.time_s, [start_s, stop_s])
         return self.rows(int(first), int(last))
 
@@ -156,6 +158,7 @@ class SensorStream:
             checked_times(last.placement.value, times, whole=False),
             np.concatenate([block.acc_m_s2 for block in blocks]),
             np.concatenate([block.gyr_rad_s for block in blocks]),
+            # Of the newest block; what is clipped was marked with the range of its own time.
             last.acc_range_m_s2,
             last.gyr_range_rad_s,
             np.concatenate([block.clipped for block in blocks]),
@@ -205,20 +208,3 @@ def _check_keys(name: str, signals: Mapping[str, Any]) -> None:
         raise InputError(
             f"{name}: unknown {', '.join(sorted(unknown))}; known are {', '.join(sorted(_REQUIRED | _OPTIONAL))}"
         )
-
-
-LEAST_MEDIAN_M_S2 = 2.0
-"""A body at rest feels 9.8 m/s2, one in motion more: a median below a fifth of that is in another unit."""
-
-MOST_RAD_S = 120.0
-"""The fastest gyroscopes end at 4000 deg/s, 70 rad/s."""
-
-
-def _check_units(name: str, acc_m_s2: Floats, gyr_rad_s: Floats) -> None:
-    size = np.linalg.norm(acc_m_s2, axis=1)
-    median = float(np.nanmedian(size)) if np.isfinite(size).any() else np.nan
-    # All zero is a dead sensor, not a unit: nothing will be found in it.
-    if 0 < median < LEAST_MEDIAN_M_S2:
-        raise InputError(f"{name}: acc_m_s2 is {median:.2g} in the median: that looks like g; multiply by 9.80665")
-    if np.isfinite(gyr_rad_s).any() and float(np.nanmax(np.abs(gyr_rad_s))) > MOST_RAD_S:
-        raise InputError(f"{name}: gyr_rad_s goes beyond {MOST_RAD_S:.0f}: that looks like deg/s; multiply by pi / 180")

@@ -67,7 +67,9 @@ def segment_poses(scene: Scene, placements: Iterable[Placement], time_s: Floats)
     feet: dict[Side, Pose] = {}
     poses = {}
     for placement in placements:
+        # The midline gets a side too, which its segments never look at.
         side: Side = "left" if placement.side == "left" else "right"
+        # The shank stands on the ankle that the foot carries: both need the foot, which is made once.
         if placement.segment in ("foot", "shank") and side not in feet:
             feet[side] = foot_pose(scene.of(side), scene.runner, FOOT_SHAPE, time_s)
         poses[placement] = _segment_pose(scene, placement.segment, side, (pelvis, trunk, feet.get(side)), time_s)
@@ -86,4 +88,5 @@ def _segment_pose(
         return thigh_pose(scene, side, pelvis, time_s)
     if segment == "wrist":
         return forearm_pose(scene, side, trunk, time_s)
+    # What is left is pelvis and sternum.
     return pelvis if segment == "pelvis" else trunk

@@ -85,6 +85,7 @@ def within_step(falls: Sequence[Footfall], runner: Runner, time_s: Floats) -> tu
         In running the body is in free fall between toe-off and initial contact.
     """
     beats = _beats(falls)
+    # Knots beyond all that is asked, and by initial contacts: the last stand never ends.
     begin = min(float(time_s[0]), falls[0].initial_contact_s) - 2.0
     end = max(float(time_s[-1]), max(fall.initial_contact_s for fall in falls) + 1.0) + 2.0
     hip_m = runner.leg_length_m
@@ -92,6 +93,7 @@ def within_step(falls: Sequence[Footfall], runner: Runner, time_s: Floats) -> tu
     for knots_of, rest_m in ((_ahead, 0.0), (_aside, 0.0), (_up, hip_m)):
         knots = [(begin, rest_m, 0.0, 0.0)]
         for beat in beats:
+            # Knot times must rise: a stand too short to settle in leaves no knot.
             if np.isfinite(beat.stood_until_s) and beat.stood_until_s > knots[-1][0]:
                 knots.append((beat.stood_until_s, rest_m, 0.0, 0.0))
             knots += knots_of(beat, rest_m)
@@ -103,6 +105,7 @@ def within_step(falls: Sequence[Footfall], runner: Runner, time_s: Floats) -> tu
 
 
 def _beats(falls: Sequence[Footfall]) -> list[_Beat]:
+    # In order of toe-off, so that of the two feet of a start the later one stays in the mapping.
     pushes = {fall.run: fall.toe_off_s for fall in sorted(falls, key=_toe_off) if fall.kind == "start"}
     steps = moving(falls)
     beats = []
@@ -113,6 +116,7 @@ def _beats(falls: Sequence[Footfall]) -> list[_Beat]:
         rests = after is None or after.initial_contact_s - fall.toe_off_s > LONGEST_FLIGHT_S
         # Out of a stand the flight begins when the last foot that pushed leaves the ground.
         left_s = pushes.get(fall.run, np.inf) if begins or before is None else before.toe_off_s
+        # Without a push (the recording begins in mid-run) left_s is infinite and the flight 0.
         before_s = max(fall.initial_contact_s - left_s, 0.0)
         after_s = 0.0 if rests or after is None else max(after.initial_contact_s - fall.toe_off_s, 0.0)
         stood_s = (min(left_s, fall.initial_contact_s) - PUSH_S) if begins else float("nan")
@@ -130,12 +134,14 @@ def _up(beat: _Beat, hip_m: float) -> Knots:
     if not beat.runs:
         half_s = max(0.4 * min(fall.contact_time_s, 0.8), 0.15)
         bend = 2 * BOUNCE_WALK_M * (np.pi / half_s) ** 2 / 4
+        # Shuffling steps hardly vault.
         share = float(np.interp(fall.speed_m_s, (0.2, 1.2), (0.2, 1.0)))
         rise_m, middle_m = share * BOUNCE_WALK_M, hip_m - WALK_DROP_M
         return [
             (fall.initial_contact_s, middle_m - rise_m, 0.0, share * bend),
             (fall.initial_contact_s + half_s, middle_m + rise_m, 0.0, -share * bend),
         ]
+    # A free fall from one height back to it lasts t, so it begins upward with g t / 2 and ends downward with that.
     knots = [
         (fall.initial_contact_s, low_m, -G_M_S2 * beat.before_s / 2, -G_M_S2 if beat.before_s else 0.0),
         (fall.toe_off_s, low_m, G_M_S2 * beat.after_s / 2, -G_M_S2 if beat.after_s else 0.0),
@@ -151,6 +157,7 @@ def _ahead(beat: _Beat, rest_m: float) -> Knots:
     fall = beat.fall
     if not beat.runs:
         return [(fall.initial_contact_s, rest_m, 0.0, 0.0)]
+    # Half of the gain lies on either side of mid-flight, so steps add nothing to the mean path.
     speeds = [RIPPLE_M_S if flight_s else 0.0 for flight_s in (beat.before_s, beat.after_s)]
     return [
         (fall.initial_contact_s, rest_m + speeds[0] * beat.before_s / 2, speeds[0], 0.0),

@@ -67,6 +67,7 @@ def quintic(knots: Floats, time_s: Floats) -> Floats:
     quartic = (-15 * d0 + 7 * d1 - d2) / h
     fifth = (6 * d0 - 3 * d1 + d2 / 2) / h**2
     curve = PPoly(np.array([fifth, quartic, cubic, c, b, a]), knots[:, 0])
+    # Held, not extrapolated: a fifth-degree curve leaves its last knot at once.
     return np.asarray(curve(np.clip(time_s, knots[0, 0], knots[-1, 0])))
 
 
@@ -99,6 +100,7 @@ def travel(knot_s: Floats, rates: Floats, lobes: list[Lobe], time_s: Floats) -> 
     # To first order one unit on a knot adds the half of its two intervals to the area.
     reach = np.convolve(np.diff(knot_s), [0.5, 0.5])
     gain = np.array([weights[lobe.start : lobe.stop + 1] @ reach[lobe.start : lobe.stop + 1] for lobe in lobes])
+    # The slopes of a PCHIP depend on the knots themselves, so one correction does not hit the areas.
     for _ in range(AREA_PASSES):
         primitive = PchipInterpolator(knot_s, rates).antiderivative()
         at = primitive(knot_s)

@@ -149,6 +149,7 @@ def foot_pose(falls: Sequence[Footfall], runner: Runner, shape: FootShape, time_
     swings = [_swing(before, after, runner) for before, after in pairwise(falls)]
     pitch = _pitch(falls, swings, time_s)
     base, heading = _base(falls, swings, time_s)
+    # Yaw is positive to the left, where left toes point out and right toes in.
     out = TOE_OUT_RAD if falls[0].side == "left" else -TOE_OUT_RAD
     yaw = heading + out
     rolled = _carried(swings, pitch, shape, time_s)
@@ -161,15 +162,18 @@ def foot_pose(falls: Sequence[Footfall], runner: Runner, shape: FootShape, time_
 
 def contact_lever(shape: FootShape, pitch_rad: Floats) -> Floats:
     """Return (n, 3) where on the sole the point of contact is, from the ball, in the foot's frame."""
+    # The splines are made for these pitches; beyond them they would be extrapolated.
     sole = _sole(shape)(np.clip(pitch_rad, -3.0, 1.5))
     return np.column_stack([sole[:, 0], np.zeros(len(sole)), sole[:, 1]])
 
 
 def _swing(before: Footfall, after: Footfall, runner: Runner) -> _Swing:
+    # A swing already belongs to the contact that follows, so that one's speed counts more.
     speed = 0.35 * before.speed_m_s + 0.65 * after.speed_m_s
     landing = landing_pitch(after, runner)
     low = runner.pitch_factor * float(np.interp(speed, SPEEDS_M_S, PITCH_MIN_RAD))
     high = min(float(np.interp(speed, SPEEDS_M_S, PITCH_MAX_RAD)), landing + np.radians(18.0))
+    # The descent that follows needs something to come down from.
     high = max(high, landing + np.radians(2.0))
     time_s = after.initial_contact_s - before.toe_off_s
     # The foot comes down with about 330 to 500 deg/s; slower where there is little to come down from.
@@ -185,6 +189,7 @@ def _pitch(falls: Sequence[Footfall], swings: Sequence[_Swing], time_s: Floats) 
     lobes: list[Lobe] = []
     landing, flat = 0.0, 0.0
     for number, fall in enumerate(falls):
+        # Before the first contact nothing is asked, so it needs no landing.
         if number:
             flat = _flat(fall)
             _add_landing(knots, lobes, fall, flat - landing)
@@ -225,6 +230,7 @@ def _add_swing(knots: list[tuple[float, float]], lobes: list[Lobe], fall: Footfa
     knots += [(toe_off_s + share * swing.time_s, rate) for share, rate in FALL]
     lowest_s = toe_off_s + float(np.interp(speed, SPEEDS_M_S, PITCH_ZERO_SHARES)) * swing.time_s
     knots.append((lowest_s, 0.0))
+    # Weights equal to the wanted rates scale the stretch as a whole and leave its shape alone.
     shape = (0.0, *(rate for _, rate in rise), *(rate for _, rate in FALL), 0.0)
     lobes.append(Lobe(start, len(knots) - 1, swing.min_rad - flat, shape))
     start = len(knots) - 1
@@ -242,6 +248,7 @@ def _base(falls: Sequence[Footfall], swings: Sequence[_Swing], time_s: Floats) -
     """Return the way of the base and the heading: placement by placement."""
     places = np.array([(fall.forward_m, fall.left_m, 0.0) for fall in falls])
     share = _advance(falls, swings, time_s)
+    # The whole part of the last share would name a swing that does not exist.
     index = np.clip(share.astype(int), 0, max(len(falls) - 2, 0))
     rest = share - index
     after = np.minimum(index + 1, len(falls) - 1)
@@ -268,6 +275,7 @@ def _advance(falls: Sequence[Footfall], swings: Sequence[_Swing], time_s: Floats
     lobes = []
     for swing, before, after in zip(swings, falls, falls[1:], strict=False):
         way_m = float(np.hypot(after.forward_m - before.forward_m, after.left_m - before.left_m))
+        # In shares of the way; a step on the spot must not divide by nothing.
         landing = float(np.interp(after.speed_m_s, SPEEDS_M_S, LANDING_FORWARD_M_S)) / max(way_m, 0.3)
         start = len(knots)
         scale = 1.4 / swing.time_s
@@ -377,6 +385,7 @@ def _rocker(shape: FootShape) -> CubicSpline:
     """Return the place of the ball against the base, forward and up, as a function of pitch."""
     pitch, along, sole = _sole_table(shape)
     c, s = np.cos(pitch), np.sin(pitch)
+    # The ball is where the point of contact lies on the ground, less its place on the sole, turned by pitch.
     forward = along - (c * sole[:, 0] - s * sole[:, 1])
     up = -(s * sole[:, 0] + c * sole[:, 1])
     return CubicSpline(pitch, np.column_stack([forward, up]))

@@ -165,6 +165,7 @@ class Walker:
         side = self._next
         step_s, contact_s = self._times(at_s)
         swapped = 1 if side == "right" else -1
+        # Half of the asymmetry to either leg keeps the mean; the noise is in the exponent, so times stay positive.
         contact_s *= (1 + swapped * self._runner.asymmetry / 2) * math.exp(contact_noise)
         step_s *= math.exp(wobble)
         kind = self._kind(at_s, contact_s, step_s)
@@ -172,6 +173,7 @@ class Walker:
             contact_s = float(np.clip(contact_s, MIN_WALK_CONTACT * step_s, MAX_WALK_CONTACT * step_s))
         else:
             step_s = max(step_s, contact_s + MIN_FLIGHT_S)
+        # A foot still down from a stand has to leave the ground before it can land.
         if side in self._open:
             self._lift(side, at_s - 0.35)
         self._place(side, at_s, self._lead(at_s), kind, run if kind != "walk" else 0)
@@ -186,7 +188,9 @@ class Walker:
         leg = math.sqrt(runner.leg_length_m / REFERENCE_LEG_M)
         step_s = leg * float(np.interp(speed, SPEEDS_M_S, STEP_TIMES_S)) / runner.step_frequency_factor
         way_m = runner.leg_length_m * float(np.interp(speed, SPEEDS_M_S, CONTACT_LENGTHS))
+        # Near standstill the way of one contact would take for ever.
         contact_s = min(way_m / max(speed, 0.4), 1.25 * step_s) * runner.contact_factor
+        # Within the contact that begins now: its own push, not that of the flight before.
         push = self._path.acceleration_at(at_s + 0.08)
         share = float(np.clip(push / 3.0, 0.0, 1.0))
         if push > 0.5 and not self._walking:
@@ -205,6 +209,7 @@ class Walker:
     def _pace(self, at_s: float) -> float:
         """Return the speed that sets the step: of the way, or of the turn."""
         ahead_s = at_s + 0.1
+        # Turning on the spot takes steps too: half a metre per radian stands for the way of the feet.
         return max(abs(self._path.speed_at(ahead_s)), 0.5 * abs(self._path.turn_rate_at(ahead_s)))
 
     def _lead(self, at_s: float) -> float:
@@ -228,11 +233,13 @@ class Walker:
         return "decel" if push < -0.8 else "steady"
 
     def _place(self, side: Side, at_s: float, lead_m: float, kind: Kind, run: int) -> None:
+        # Walking round a turn the foot is set down where the body will have turned to.
         heading = self._path.heading_at(at_s + (0.25 if kind == "walk" else 0.0))
         speed = abs(self._path.speed_at(at_s))
         width = float(np.interp(speed, (1.5, 4.0), (HALF_WIDTH_WALK_M, HALF_WIDTH_RUN_M)))
         left_m = width if side == "left" else -width
         forward = self._path.position_at(at_s) + lead_m * np.cos(heading) - left_m * np.sin(heading)
+        # The path runs along the lane: only lead and width can move a foot aside.
         aside = lead_m * np.sin(heading) + left_m * np.cos(heading)
         push = self._path.acceleration_at(at_s + 0.08)
         self._open[side] = Footfall(side, at_s, np.inf, float(forward), float(aside), heading, speed, push, kind, run)

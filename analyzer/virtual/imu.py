@@ -31,7 +31,9 @@ def felt(pose: Pose, lever_m: Floats, rate_hz: float) -> tuple[Floats, Floats]:
     position = pose.position_m + np.einsum("nij,nj->ni", turn, lever)
     force = np.empty_like(position)
     force[1:-1] = (position[2:] - 2 * position[1:-1] + position[:-2]) * rate_hz**2
+    # The second difference has no neighbours at the ends.
     force[0], force[-1] = force[1], force[-2]
+    # Specific force: a sensor at rest reads +g upward.
     force[:, 2] += G_M_S2
     return np.einsum("nji,nj->ni", turn, force), _rates(pose, rate_hz)
 
@@ -41,4 +43,5 @@ def _rates(pose: Pose, rate_hz: float) -> Floats:
     yaw, pitch, roll = (np.gradient(angle) * rate_hz for angle in (pose.yaw_rad, pose.pitch_rad, pose.roll_rad))
     cp, sp = np.cos(pose.pitch_rad), np.sin(pose.pitch_rad)
     cr, sr = np.cos(pose.roll_rad), np.sin(pose.roll_rad)
+    # Pitch turns about -y (front up), so its share enters y with a minus.
     return np.column_stack([roll + yaw * sp, -pitch * cr + yaw * cp * sr, pitch * sr + yaw * cp * cr])

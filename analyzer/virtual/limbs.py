@@ -54,6 +54,7 @@ def thigh_pose(scene: Scene, side: Side, pelvis: Pose, time_s: Floats) -> Pose:
     hip = shifted(pelvis, np.array([0.0, sign * HIP_HALF_WIDTH_M, 0.0]))
     flexion = quintic(_thigh_knots(scene.of(side), scene.style, time_s), time_s)
     flexion = flexion + CROUCH_RAD * crouched(scene.crouches, time_s)
+    # Beyond its ends a piecewise polynomial goes on without a warning.
     heading = path.heading(np.clip(time_s, path.start_s, path.stop_s))
     return Pose(hip, heading, flexion, -sign * 0.06 * np.ones_like(time_s))
 
@@ -80,6 +81,7 @@ def forearm_pose(scene: Scene, side: Side, trunk: Pose, time_s: Floats) -> Pose:
     factor = scene.runner.arm_factor * scene.style.arm_factor
     inside_s = np.clip(time_s, path.start_s, path.stop_s)
     speed = np.abs(path.speed(inside_s))
+    # Zero at the initial contacts of the arm's own side.
     phase = stride_phase(scene.falls, time_s) + (0.0 if side == "right" else np.pi)
     # Furthest back shortly before the initial contact of its side.
     swing = -np.cos(phase + 0.25) + 0.12 * np.cos(2 * phase)
@@ -87,6 +89,7 @@ def forearm_pose(scene: Scene, side: Side, trunk: Pose, time_s: Floats) -> Pose:
     # The elbow lags the shoulder a little: the hand is whipped, not swung as one piece.
     bend = _by_speed(ELBOW_RAD, speed) - factor * _by_speed(ELBOW_SWING_RAD, speed) * np.cos(phase - 0.05)
     shoulder = shifted(trunk, np.array([0.0, sign * SHOULDER_HALF_WIDTH_M, SHOULDER_HEIGHT_M]))
+    # A bent forearm crosses the body: inward is a turn to the right on the left side.
     yaw = trunk.yaw_rad - sign * 0.25 * np.sin(np.clip(bend, 0.0, np.pi / 2))
     outward = -sign * 0.12 * np.ones_like(time_s)
     elbow = shifted(Pose(shoulder, trunk.yaw_rad, upper, outward), np.array([0.0, 0.0, -UPPER_ARM_M]))
@@ -124,6 +127,7 @@ def _thigh_knots(falls: Sequence[Footfall], style: Style, time_s: Floats) -> Flo
         back = float(np.interp(speed, SPEEDS_M_S, THIGH_BACK_RAD))
         # Half a cosine from back to front has this bend at its ends.
         bend = (forward - back) / 2 * (np.pi / (0.60 * swing_s)) ** 2
+        # Out of a stand the leg stays upright until shortly before the foot leaves.
         if before.contact_time_s > LONG_CONTACT_S:
             knots.append((before.toe_off_s - 0.35, 0.0, 0.0, 0.0))
         knots.append((before.toe_off_s + 0.04 * swing_s, back, 0.0, 0.7 * bend))

@@ -107,6 +107,7 @@ class Path:
         return (self.heading_at(time_s + span_s / 2) - self.heading_at(time_s - span_s / 2)) / span_s
 
     def _inside(self, time_s: float) -> float:
+        # Beyond its ends the polynomial would run away.
         return min(max(time_s, self.start_s), self.stop_s)
 
 
@@ -120,11 +121,13 @@ def run_stretch(effort: Effort, distance_m: float) -> Stretch:
     u = np.clip(time_s / effort.onset_ramp_s, 0.0, 1.0)
     # Integral of the ramp 3u2 - 2u3: the time for which the full push would have acted.
     pushed_s = effort.onset_ramp_s * (u**3 - u**4 / 2) + np.clip(time_s - effort.onset_ramp_s, 0.0, None)
+    # expm1 keeps its digits at the onset, where 1 - exp would lose them.
     speed = effort.target_speed_m_s * -np.expm1(-pushed_s / effort.time_constant_s)
     way_m = np.concatenate([[0.0], np.cumsum((speed[1:] + speed[:-1]) / 2 * STEP_S)])
     coast = int(np.searchsorted(way_m, distance_m + effort.past_mark_m))
     fast = float(speed[coast])
     slowing_s = (fast - effort.walk_speed_m_s) / effort.deceleration_m_s2
+    # From one step on, as share 0 is the last sample before the slowing.
     share = np.arange(STEP_S, slowing_s, STEP_S) / slowing_s
     ramp = smoothstep(share)
     speed = np.concatenate([speed[: coast + 1], fast + (effort.walk_speed_m_s - fast) * ramp])
@@ -147,6 +150,7 @@ def walk_stretch(distance_m: float, speed_m_s: float, from_speed_m_s: float, ram
     begin = from_speed_m_s + (speed_m_s - from_speed_m_s) * ramp
     end = speed_m_s * (1 - ramp)
     rest_m = distance_m - float(begin.sum() + end.sum()) * STEP_S
+    # Way and speed have one sign, so their quotient is positive on the way back too.
     even = np.full(max(1, round(rest_m / speed_m_s / STEP_S)), speed_m_s)
     return _stretch(np.concatenate([begin, even, end, [0.0]]))
 
@@ -170,6 +174,7 @@ def join(stretches: list[Stretch]) -> tuple[Path, list[float]]:
 
     Each stretch must begin at the speed at which the one before ends.
     """
+    # Below, the first knot of every stretch is left out: it is the last of the one before, and times must rise.
     begins = np.concatenate([[0.0], np.cumsum([stretch.time_s[-1] for stretch in stretches])])
     time_s = np.concatenate([[0.0], *[b + s.time_s[1:] for b, s in zip(begins[:-1], stretches, strict=True)]])
     speed = np.concatenate([stretches[0].speed_m_s[:1], *[stretch.speed_m_s[1:] for stretch in stretches]])

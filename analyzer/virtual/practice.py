@@ -125,6 +125,7 @@ def play(
     for number, planned in enumerate(plan.runs, start=1):
         first = STRETCHES_PER_RUN * (number - 1)
         onset_s, turn_s = begins[first + 1 : first + 3]
+        # After the last run there is no way back: the closing stand follows.
         rest_s = begins[min(first + STRETCHES_PER_RUN, len(stretches) - 1)]
         down_s = onset_s - config.crouch_s
         draw = generator(seed, "run", number, "steps")
@@ -148,6 +149,7 @@ def play_steady(speed_m_s: float, duration_s: float, runner: Runner, style: Styl
 def _effort(planned: PlannedRun, plan: Plan, runner: Runner, style: Style, seed: int, number: int) -> Effort:
     draw = generator(seed, "run", number, "effort")
     share = share_of_top_speed(planned.effort_pct, plan.wording, style)
+    # Nobody hits a submaximal effort exactly; a maximal run needs no aim.
     if share < 1.0:
         share *= float(draw.lognormal(0.0, 0.012))
     # A gentler run starts more gently still: initial acceleration falls as share to the power 1.5.
@@ -158,6 +160,7 @@ def _effort(planned: PlannedRun, plan: Plan, runner: Runner, style: Style, seed:
 def _round(planned: PlannedRun, effort: Effort, config: ScriptConfig, before: list[Stretch]) -> list[Stretch]:
     run = run_stretch(effort, planned.distance_m)
     around = turn_stretch(effort.walk_speed_m_s, np.pi)
+    # Back to the very mark where the run began, so that errors of place do not add up over runs.
     way_m = _way_m(run) + _way_m(around)
     back = walk_stretch(-way_m, -config.walk_speed_m_s, 0.0)
     stand_s = config.first_stand_s
@@ -177,6 +180,7 @@ def _run_truth(path: Path, planned: PlannedRun, number: int, onset_s: float, end
     time_s = np.arange(onset_s, end_s, 0.001)
     speed = path.speed(time_s)
     way_m = path.position(time_s) - path.position(onset_s)
+    # Speed is positive throughout a run, so way can be turned into time.
     mark_s = float(np.interp(planned.distance_m, way_m, time_s))
     peak = int(np.argmax(speed))
     return RunTruth(

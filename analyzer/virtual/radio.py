@@ -82,17 +82,22 @@ def broadcast(
     location = Location[placement.name]
     size = max_samples(FrameKind.IMU6, radio.att_mtu)
     starts = np.arange(0, len(trace.counts), size)
+    # Every device clock began at its own time, long before the recording: offsets must be found.
     booted_s = -float(draw.uniform(5.0, radio.max_uptime_s))
     rate = 1.0 + float(draw.normal(0.0, model.clock_drift))
     session = int(draw.integers(1, 65536))
     phase_s = float(draw.uniform(0.0, radio.interval_s))
     t0_us = np.rint((trace.time_s[starts] - booted_s) * rate * 1e6).astype(np.int64)
     period_ns = round(trace.period_s * rate * 1e9)
+    # A frame can leave once its last sample has been taken.
     sent_s = trace.time_s[np.minimum(starts + size, len(trace.counts)) - 1]
+    # Ready less than a fifth of an interval before a connection event, a payload misses it.
     events = np.ceil((sent_s - phase_s) / radio.interval_s + 0.2)
     arrive_s = events * radio.interval_s + phase_s + draw.exponential(radio.late_s, starts.size)
+    # The link keeps the order: a late payload holds up those behind it.
     arrive_s = np.maximum.accumulate(arrive_s)
     lost = _lost(starts.size, link, draw)
+    # Read, not notified: the link repeats until it is there, so it is never lost.
     yield TimedPayload(
         placement.value,
         encode_config(_config(model, location)),
@@ -133,6 +138,7 @@ def _config(model: SensorModel, location: Location) -> Config:
 
 def _flags(counts: Counts, clip_share: float) -> FrameFlags:
     flags = FrameFlags(0)
+    # Counts end at -32767 (`FULL_COUNTS` both ways), so abs does not overflow.
     for flag, peak in zip(CLIP_FLAGS, np.abs(counts).max(axis=0).tolist(), strict=True):
         if peak >= clip_share * FULL_COUNTS:
             flags |= flag
@@ -144,6 +150,7 @@ def _lost(n_packets: int, link: Link, draw: np.random.Generator) -> Bools:
     lost = np.zeros(n_packets, dtype=np.bool_)
     if link.lost_share <= 0:
         return lost
+    # In the long run p = begin / (begin + 1 / burst) of the packets are lost, solved for begin.
     begin = link.lost_share / (1 - link.lost_share) / link.burst_packets
     chances = draw.random(n_packets)
     bad = False

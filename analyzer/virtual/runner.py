@@ -93,6 +93,7 @@ class Runner:
     def athlete(self) -> Athlete:
         """Return what a coach would know of this runner."""
         return Athlete(
+            # Rounded as a coach would measure: the traits themselves stay hidden.
             id="virtual",
             height_m=round(self.height_m, 2),
             mass_kg=round(self.mass_kg),
@@ -109,8 +110,10 @@ def draw_runner(seed: int) -> Runner:
     """
     draw = generator(seed, "athlete")
     height_m = float(np.clip(draw.normal(1.81, 0.06), 1.65, 1.95))
+    # The order of the draws belongs to the seed: one more in the middle would change every runner.
     return Runner(
         height_m=height_m,
+        # Body mass index 22, and what a ball player has in muscle on top.
         mass_kg=float(22.0 * height_m**2 + draw.normal(8.0, 5.0)),
         leg_length_m=LEG_SHARE_OF_HEIGHT * height_m + float(draw.normal(0.0, 0.01)),
         top_speed_m_s=float(np.clip(draw.normal(8.3, 0.4), 7.3, 9.3)),
@@ -136,5 +139,6 @@ def share_of_top_speed(effort_pct: float, wording: Literal["effort", "speed"], s
     >>> share_of_top_speed(50.0, "effort", Style())
     0.77
     """
+    # Contrast works on what is missing to full speed, so a maximal run is one in any style.
     share = float(np.interp(effort_pct, EFFORTS_PCT, SHARES[wording]))
     return 1.0 - style.contrast_factor * (1.0 - share)

@@ -50,6 +50,7 @@ class Scenario:
     any_mounting: bool = False
 
 
+# Read-only, as all tests and demos share them.
 SCENARIOS: Mapping[str, Scenario] = MappingProxyType(
     {
         scenario.name: scenario

@@ -27,5 +27,6 @@ def generator(seed: int, *path: str | int) -> np.random.Generator:
     >>> bool(generator(1, "run", 2).random() == generator(1, "run", 2).random())
     True
     """
+    # Not hash(), which differs from process to process for text.
     words = [zlib.crc32(part.encode()) if isinstance(part, str) else part for part in path]
     return np.random.default_rng(np.random.SeedSequence([seed, *words]))

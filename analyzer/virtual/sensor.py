@@ -75,6 +75,7 @@ class SensorModel:
     @property
     def filter_delay_s(self) -> float:
         """Delay of slow signals in that filter, a second-order Butterworth."""
+        # Group delay of 1 / (s^2 + sqrt(2) s + 1) at s = 0 is sqrt(2), over the corner in rad/s.
         return float(np.sqrt(2.0) / (2 * np.pi * self.cutoff_hz))
 
 
@@ -127,6 +128,7 @@ def draw_mount(seed: int, name: str, tilt_rad: float, *, any_mounting: bool) -> 
     """
     draw = generator(seed, "mount", name)
     slip = Rotation.from_rotvec(draw.normal(0.0, 0.10, 3))
+    # Drawn before the choice: the shift is the same however the sensor is turned.
     shift_m = draw.normal(0.0, 0.008, 3)
     turn = Rotation.random(rng=draw) if any_mounting else Rotation.from_rotvec([0.0, -tilt_rad, 0.0]) * slip
     return Mount(np.asarray(turn.as_matrix()), shift_m)
@@ -166,12 +168,15 @@ def sense(
     time_s = np.arange(first_s, start_s + (n - 1) / motion_rate_hz, period_s)
     gain, offset, noise = _errors(model, draw)
     limits = np.repeat([model.acc_range_m_s2, model.gyr_range_rad_s], 3)
+    # Rows times R are the transpose of R times vectors: from segment to sensor axes.
     turned = np.hstack([signal @ mount.segment_from_sensor for signal in felt])
     seen = np.clip(turned @ gain.T + offset, -limits, limits)
     sections = butter(2, model.cutoff_hz, fs=motion_rate_hz, output="sos")
+    # Settled on the first sample; from zero it would ring through the first stand.
     settled = sosfilt_zi(sections)[:, :, None] * seen[0]
     smooth, _ = sosfilt(sections, seen, axis=0, zi=settled)
     place = (time_s - start_s) * motion_rate_hz
+    # The last time may fall on the last motion sample, which has no right neighbour.
     at = np.minimum(place.astype(int), n - 2)
     rest = (place - at)[:, None]
     sampled = smooth[at] * (1 - rest) + smooth[at + 1] * rest
@@ -188,6 +193,7 @@ def _errors(model: SensorModel, draw: np.random.Generator) -> tuple[Floats, Floa
         gain[block, block] = draw.normal(0.0, model.cross_axis, (3, 3))
     np.fill_diagonal(gain, 1.0 + draw.normal(0.0, model.scale_error, 6))
     offset = draw.standard_normal(6) * np.repeat([model.acc_bias_m_s2, model.gyr_bias_rad_s], 3)
+    # White noise up to half the output rate: density times the root of that bandwidth.
     bandwidth = np.sqrt(model.rate_hz / 2)
     noise = np.repeat([model.acc_noise_m_s2_rthz, model.gyr_noise_rad_s_rthz], 3) * bandwidth
     return gain, offset, noise

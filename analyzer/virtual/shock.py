@@ -85,6 +85,7 @@ def ring(scene: Scene, side: str, modes: tuple[Mode, ...], pose: Pose, time_s: F
 
 def _size(scene: Scene, fall: Footfall, number: int) -> tuple[float, float] | None:
     """Return size and lag of the shock of one landing; None without one."""
+    # A stream per landing: leaving one out changes none of the others.
     draw = generator(scene.seed, "shock", number)
     missing, lag_s, spread = draw.random() < MISSING_SHARE, draw.uniform(0, MAX_LAG_S), draw.lognormal(0.0, 0.25)
     if fall.kind in ("stand", "start") or (missing and fall.kind != "walk"):
@@ -96,9 +97,11 @@ def _add(shake: Floats, tilt: Floats, mode: Mode, at_s: float, size: float, time
     """Add one ringing in place."""
     begin_s = at_s + mode.delay_s
     decay = mode.damping * 2 * np.pi * mode.frequency_hz
+    # After eight time constants less than a thousandth is left.
     first, last = np.searchsorted(time_s, [begin_s, begin_s + 8.0 / decay])
     after_s = time_s[first:last] - begin_s
     ramp = np.clip(after_s * mode.frequency_hz / RAMP_PERIODS, 0.0, 1.0)
+    # Smooth to the second derivative, as that is what the sensor feels: a kink there would be a spike.
     wave = size * ramp**3 * (10 - 15 * ramp + 6 * ramp**2)
     wave = wave * np.exp(-decay * after_s) * np.sin(2 * np.pi * mode.frequency_hz * after_s)
     shake[first:last, 0] -= mode.forward_m * wave

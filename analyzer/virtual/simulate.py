@@ -36,6 +36,7 @@ DEMO_PLACEMENTS = (
 )
 """Six sensors that see all the analyzer can say anything about."""
 
+# As good as any other, but the sample data in the repository belong to it.
 SAMPLE_SEED = 7
 SAMPLE_DISTANCE_M = 15 * DISTANCE_UNITS_M["yd"]
 
@@ -110,6 +111,7 @@ class VirtualPractice:
             broadcast(placement, trace, self.model, self.scenario.link, generator(self.seed, "radio", placement.value))
             for placement, trace in self.traces.items()
         ]
+        # Each stream is in order of arrival already, so merging keeps nothing in memory.
         yield from heapq.merge(*streams, key=lambda payload: payload.received_s)
 
     def recording(self) -> Recording:
@@ -172,6 +174,7 @@ def simulate(
     """
     chosen = scenario_of(scenario)
     plan = plan or Plan.progressive()
+    # The runner hangs on the seed alone: one athlete goes through all scenarios.
     scene, runs = play(plan, draw_runner(seed), chosen.style, seed, script)
     return _equipped(chosen, scene, truth_of(scene, runs), plan, placements, model or SensorModel())
 
@@ -182,6 +185,7 @@ def sample_practice() -> VirtualPractice:
         seed=SAMPLE_SEED,
         plan=Plan.progressive(SAMPLE_DISTANCE_M),
         placements=(Placement.LEFT_FOOT, Placement.RIGHT_FOOT),
+        # Short stands and a brisk way back keep the files small.
         script=ScriptConfig(first_stand_s=4.0, rest_stand_s=4.0, last_stand_s=1.5, walk_speed_m_s=1.7),
     )
 
@@ -235,12 +239,14 @@ def _equipped(
         raise InputError(f"no sensor is worn: scenario {scenario.name!r} keeps only {', '.join(scenario.only)}")
     rate_hz = motion_rate(model)
     time_s = np.arange(0.0, scene.duration_s, 1.0 / rate_hz)
+    # All at once, as segments share what they hang on.
     poses = segment_poses(scene, worn, time_s)
     mounts, traces = {}, {}
     for placement in worn:
         site = SITES[placement.segment]
         mount = draw_mount(scene.seed, placement.value, site.tilt_rad, any_mounting=scenario.any_mounting)
         motion = _motion(scene, placement, poses[placement], mount, time_s)
+        # A stream per sensor: wearing one more changes nothing on the others.
         draw = generator(scene.seed, "sensor", placement.value)
         mounts[placement] = mount
         traces[placement] = sense((motion.acc_m_s2, motion.gyr_rad_s), 0.0, rate_hz, mount, model, draw)
@@ -259,8 +265,10 @@ def _equipped(
 
 def _motion(scene: Scene, placement: Placement, pose: Pose, mount: Mount, time_s: Floats) -> Motion:
     site = SITES[placement.segment]
+    # Levers are written for the left side; on the midline their y is 0.
     outward = -1.0 if placement.side == "right" else 1.0
     shake_m, ringing = ring(scene, placement.side, site.modes, pose, time_s)
+    # Shaking goes through the lever and is differentiated like all other motion.
     lever_m = np.array(site.lever_m) * (1.0, outward, 1.0) + mount.shift_m + shake_m
     rate_hz = 1.0 / float(time_s[1] - time_s[0])
     acc, gyr = felt(ringing, lever_m, rate_hz)

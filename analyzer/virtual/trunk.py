@@ -44,9 +44,11 @@ def stride_phase(falls: Sequence[Footfall], time_s: Floats) -> Floats:
         target = 0.0 if fall.side == "right" else np.pi
         ahead = (target - phases[-1]) % (2 * np.pi)
         times.append(fall.initial_contact_s)
+        # Two contacts of one side in a row, as after a stand, are a whole stride apart, not none.
         phases.append(phases[-1] + (ahead if ahead > 1e-6 else 2 * np.pi))
     times.append(max(times[-1], float(time_s[-1])) + 1.0)
     phases.append(phases[-1] + np.pi)
+    # Monotone: whatever the rhythm, the phase never runs backwards.
     return np.asarray(PchipInterpolator(times, phases)(time_s))
 
 
@@ -61,6 +63,7 @@ def crouched(crouches: Sequence[Crouch], time_s: Floats) -> Floats:
 def lean_curve(scene: Scene, time_s: Floats) -> Floats:
     """Return the forward lean of the trunk in radians, without its swing within the step."""
     path = scene.path
+    # On a grid of its own: what is smoothed must not depend on the rate that is asked for.
     coarse_s = np.arange(path.start_s - 1.0, path.stop_s + 1.0 + LEAN_STEP_S, LEAN_STEP_S)
     inside_s = np.clip(coarse_s, path.start_s, path.stop_s)
     speed = np.abs(path.speed(inside_s))
@@ -70,6 +73,7 @@ def lean_curve(scene: Scene, time_s: Floats) -> Floats:
     lean += LEAN_SHARE_OF_PUSH * np.arctan(push / G_M_S2) * np.where(push > 0, 1.0, 0.5) * running
     width = np.arange(-3 * LEAN_SMOOTH_S, 3 * LEAN_SMOOTH_S + LEAN_STEP_S / 2, LEAN_STEP_S) / LEAN_SMOOTH_S
     window = np.exp(-(width**2) / 2)
+    # Zeros beyond the ends would bend the trunk upright there.
     smooth = np.convolve(np.pad(lean, len(window) // 2, mode="edge"), window / window.sum(), mode="valid")
     # Nobody is at once crouched and leaning into the run: the deeper of the two fades over.
     depth = crouched(scene.crouches, coarse_s)
@@ -94,6 +98,7 @@ def pelvis_pose(scene: Scene, lean: Floats, time_s: Floats) -> Pose:
     return Pose(
         np.column_stack([x, y, up]),
         heading + yaw * share * np.cos(phase),
+        # Forward lean is front down, a negative pitch; the pelvis follows by half. Two pitches a stride: one a step.
         -0.5 * lean + pitch * share * np.cos(2 * phase - 0.8) + SWAY_RAD * sway[2],
         roll * share * np.sin(phase + 0.5),
     )
@@ -108,6 +113,7 @@ def trunk_pose(scene: Scene, pelvis: Pose, lean: Floats, time_s: Floats) -> Pose
     yaw, roll, pitch = TURNS_RAD[3:]
     return Pose(
         pelvis.position_m,
+        # Shoulders turn against the pelvis.
         path.heading(inside_s) - yaw * share * np.cos(phase),
         -lean + pitch * share * np.cos(2 * phase + 0.4) + SWAY_RAD * sway[0],
         roll * share * np.sin(phase) + SWAY_RAD * sway[1],

@@ -84,11 +84,13 @@ def truth_of(scene: Scene, runs: Sequence[RunTruth]) -> Truth:
 
 
 def _frame(rows: list[tuple[object, ...]], columns: dict[str, str]) -> pd.DataFrame:
+    # Without rows too the columns have their types.
     return pd.DataFrame(rows, columns=list(columns)).astype(columns)
 
 
 def _contacts(scene: Scene, falls: Sequence[Footfall]) -> pd.DataFrame:
     falls = sorted(falls, key=lambda fall: fall.toe_off_s)
+    # A foot that starts has stood for seconds: its middle is that of the last 0.3 s, when it pushes.
     middles = np.array([(max(fall.initial_contact_s, fall.toe_off_s - 0.3) + fall.toe_off_s) / 2 for fall in falls])
     leans = lean_curve(scene, middles)
     rows: list[tuple[object, ...]] = []
@@ -103,13 +105,16 @@ def _contacts(scene: Scene, falls: Sequence[Footfall]) -> pd.DataFrame:
 def _strides(falls: Sequence[Footfall]) -> pd.DataFrame:
     rows: list[tuple[object, ...]] = []
     for side in ("left", "right"):
+        # No step has put down the foot of a start, so no stride begins with it.
         own = [fall for fall in falls if fall.side == side and fall.kind != "start"]
         for one, two in pairwise(own):
             time_s = two.initial_contact_s - one.initial_contact_s
+            # Between runs all have number 0; with more than 3 s apart there was a stand, not a stride.
             if one.run == two.run and time_s < 3.0:
                 length_m = float(np.hypot(two.forward_m - one.forward_m, two.left_m - one.left_m))
                 start_s, end_s = one.initial_contact_s, two.initial_contact_s
                 rows.append((one.run, side, start_s, end_s, length_m, length_m / time_s, one.kind))
+    # To the type checker cells are objects: text is the way back to a number that needs no cast.
     rows.sort(key=lambda row: float(str(row[2])))
     return _frame(rows, STRIDES_COLUMNS)
 

@@ -1,6 +1,7 @@
 """Strides and contacts as tables."""
 
 import math
+import statistics
 
 import numpy as np
 import pandas as pd
@@ -10,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analyzer.gait.contacts import ContactEvents
-from analyzer.gait.strides import LONGEST_STRIDE_S, contact_strides, contacts_table, foot_strides, joined
+from analyzer.gait.strides import LONGEST_STRIDE_S, MISSED_ONE, contact_strides, contacts_table, foot_strides, joined
 from analyzer.tables import CONTACTS, STRIDES, check, empty
 
 
@@ -24,12 +25,14 @@ def events_of(rows: list[tuple[float, str]], contact_time_s: float = 0.15) -> Co
 def strides_in_a_loop(events: ContactEvents) -> set[tuple[str, float, float]]:
     """Side, start and end: from each contact to the next of the same foot, or to the one after the next."""
     rows = [(time, side) for time, side in zip(events.initial_contact_s, events.side, strict=True) if time == time]
-    ahead = 2 if set(events.side) == {"unknown"} else 1
     found = set()
-    for time, side in rows:
-        later = sorted(other for other, foot in rows if foot == side and other > time)
-        if len(later) >= ahead and later[ahead - 1] - time <= LONGEST_STRIDE_S:
-            found.add((side, time, later[ahead - 1]))
+    for side in {side for _, side in rows}:
+        times = sorted(time for time, foot in rows if foot == side)
+        ahead = 2 if side == "unknown" else 1
+        pairs = [(times[row], times[row + ahead]) for row in range(len(times) - ahead)]
+        lengths = sorted(end - start for start, end in pairs)
+        usual = statistics.median(lengths) if lengths else 0.0
+        found |= {(side, *pair) for pair in pairs if pair[1] - pair[0] <= min(LONGEST_STRIDE_S, MISSED_ONE * usual)}
     return found
 
 
@@ -112,3 +115,18 @@ def test_joined_tables_are_in_order_of_time():
     both = joined([right, empty(STRIDES), left], "start_s")
     assert both["start_s"].tolist() == [0.0, 0.25, 0.5, 0.75, 1.0, 1.25]
     assert isinstance(both.index, pd.RangeIndex)
+
+
+def test_a_missed_contact_makes_no_double_stride() -> None:
+    at = np.array([0.0, 0.7, 1.4, 2.1, 3.5, 4.2])
+    sd = np.full(6, 0.01)
+    events = ContactEvents(at, at + 0.2, sd, sd, ("left",) * 6, ("ok",) * 6)
+    assert contact_strides(events)["stride_time_s"].max() < 0.8
+
+
+def test_contacts_of_unknown_side_alternate_beside_known_ones() -> None:
+    at = np.array([0.0, 0.35, 0.7, 1.05, 5.0, 5.35, 5.7])
+    sd = np.full(7, 0.01)
+    sides = ("left", "right", "left", "right", "unknown", "unknown", "unknown")
+    strides = contact_strides(ContactEvents(at, at + 0.2, sd, sd, sides, ("ok",) * 7))
+    np.testing.assert_allclose(strides["stride_time_s"], 0.7)

@@ -76,6 +76,8 @@ def _parsed(path: Path, layout: _Layout, dtypes: Mapping[int, str], decimal: str
     """Return all columns, numbered; those that are not wanted too, or rows with too many fields would pass."""
     import pandas as pd
 
+    # Blank lines stay, or row numbers in messages would be off. Without index_col=False a delimiter at
+    # the end of every row would make the first column the index.
     return pd.read_csv(
         path,
         sep=layout.delimiter,
@@ -104,8 +106,10 @@ def _layout_of(path: Path) -> _Layout:
         raise InputError(f"{path}: not UTF-8 text ({error.reason}); save it as CSV in UTF-8") from error
     if not head.strip():
         raise InputError(f"{path}: the file is empty or its first row is; the first row must name the columns")
+    # Where none occurs, as in a single column, the first one serves.
     delimiter = max(_DELIMITERS, key=head.count)
     try:
+        # Not split(): a quoted name may hold the delimiter.
         [names] = csv.reader([head.rstrip("\r\n")], delimiter=delimiter, strict=True)
     except csv.Error as error:
         raise InputError(f"{path}: the first row is no list of column names ({error})") from error
@@ -132,6 +136,7 @@ def _numbers(path: Path, column: str, cells: "pd.Series[str]", decimal: str) -> 
     if decimal == ",":
         texts = texts.str.replace(",", ".", regex=False)
     numbers = pd.to_numeric(texts, errors="coerce")
+    # Empty cells and NA are lost samples; only text that was there can be wrong.
     wrong = np.flatnonzero((numbers.isna() & texts.notna() & (texts != "")).to_numpy())
     if wrong.size:
         text = str(cells.iloc[int(wrong[0])])
@@ -146,5 +151,6 @@ def _has_decimal_comma(text: str) -> bool:
 
 
 def _without_empty_end(numbers: Floats) -> Floats:
+    # Spreadsheets like to leave rows of nothing but delimiters at the end.
     filled = np.flatnonzero(np.isfinite(numbers).any(axis=1))
     return numbers[: filled[-1] + 1] if filled.size else numbers[:0]

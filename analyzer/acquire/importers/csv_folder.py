@@ -67,6 +67,7 @@ def read_csv_folder(
     description = read_description(folder / DESCRIPTION_NAME)
     config = config or PlausibilityConfig()
     streams = {sensor.placement: _stream(folder, sensor, config) for sensor in description.sensors}
+    # In a fixed order, as the digest over all of them names the recording.
     files = [folder / DESCRIPTION_NAME, *(folder / sensor.file for sensor in description.sensors)]
     return Recording(
         streams,
@@ -103,6 +104,7 @@ def write_csv_folder(recording: Recording, folder: str | PathLike[str], *, digit
     )
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        # Line ends are fixed here and below, so equal recordings give equal bytes on every system.
         (folder / DESCRIPTION_NAME).write_text(format_description(description), encoding="utf-8", newline="\n")
         for stream, sensor in zip(recording.streams.values(), sensors, strict=True):
             _write_csv(stream, folder / sensor.file, digits, has_gyr=sensor.gyr is not None)
@@ -118,7 +120,9 @@ def _stream(folder: Path, sensor: SensorFile, config: PlausibilityConfig) -> Sen
     if not numbers.size:
         raise InputError(f"{where}: there is a header but no row of numbers")
     time, acc = numbers[:, 0], numbers[:, 1:4]
+    # Before the unit is judged by the steps, which must be steps for that.
     _check_rows_rise(where, time)
+    # In the unit of the file, so that messages show the numbers that stand there.
     check_time_unit(where, time, sensor.time.unit, config)
     time_s = time * sensor.time.si_per_unit
     rate_hz = 1 / float(np.median(np.diff(time_s))) if time_s.size > 1 else np.nan
@@ -142,6 +146,7 @@ def _check_rows_rise(where: str, time: Floats) -> None:
     steps = np.diff(time)
     wrong = np.flatnonzero(steps <= 0)
     if wrong.size:
+        # Of the two rows the later one is out of place.
         row = int(wrong[0]) + 1 + FIRST_ROW
         what = "comes before" if steps[wrong[0]] < 0 else "repeats"
         raise InputError(f"{where}, row {row}: its time {what} that of the row above; sort the rows and drop repeats")
@@ -158,6 +163,7 @@ def _write_sensor_file(stream: SensorStream) -> SensorFile:
         stream.placement,
         Quantity((_TIME_COLUMN,), "s", 1.0),
         Quantity(_ACC_COLUMNS, "m/s2", 1.0, stream.acc_range_m_s2),
+        # All-NaN columns would say that there is a gyroscope which lost everything.
         Quantity(_GYR_COLUMNS, "rad/s", 1.0, stream.gyr_range_rad_s) if stream.has_gyroscope else None,
     )
 

@@ -102,6 +102,7 @@ def read_description(path: Path) -> Description:
         tuple(_mark(entry) for entry in top.tables("mark")),
         simulated=bool(top.take("simulated", bool, default=False)),
     )
+    # Last of all: a misspelt key would otherwise leave its default in force without a word.
     top.refuse_rest()
     return description
 
@@ -138,6 +139,7 @@ def format_description(description: Description) -> str:
 
 def _document(path: Path) -> Mapping[str, Any]:
     try:
+        # Some editors put a byte order mark first, which TOML does not know.
         return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
         raise InputError(f"{path}: no such file") from None
@@ -164,6 +166,7 @@ class _Table:
         """Return an entry of a kind; without a default it must be there."""
         self._known.append(key)
         if key not in self._rest:
+            # None says that the entry must be there, so it can be nobody's default.
             if default is None:
                 raise InputError(f"{self.where}: {key} is missing")
             return default
@@ -174,41 +177,50 @@ class _Table:
         return value
 
     def text(self, key: str, default: str | None = None) -> str:
+        """Return a text."""
         return str(self.take(key, str, default))
 
     def number(self, key: str, default: float | None = None) -> float:
+        """Return a number that is not infinite."""
         number = float(self.take(key, (int, float), default))
+        # TOML can write nan, which says unknown here, and inf, which says nothing.
         if math.isinf(number):
             raise InputError(f"{self.where}: {key} is infinite")
         return number
 
     def choice(self, key: str, known: Sequence[str], default: str | None = None) -> str:
+        """Return a text that must be one of those known."""
         value = self.text(key, default)
         if value not in known:
             raise InputError(f"{self.where}: {key} = {value!r} is unknown; known are {', '.join(known)}")
         return value
 
     def unit(self, key: str, units: Mapping[str, float]) -> tuple[str, float]:
+        """Return the name of a unit and what one of it is in SI."""
         name = self.choice(key, tuple(units))
         return name, units[name]
 
     def texts(self, key: str, count: int) -> tuple[str, ...]:
+        """Return as many texts as there are columns to name."""
         values = self.take(key, list)
         if len(values) != count or not all(isinstance(value, str) for value in values):
             raise InputError(f"{self.where}: {key} must name {count} columns in the order x, y, z, got {values!r}")
         return tuple(values)
 
     def table(self, key: str) -> "_Table | None":
+        """Return a table within this one; None where it is absent or empty."""
         entries = self.take(key, dict, {})
         return _Table(f"{self.where}, [{key}]", entries) if entries else None
 
     def tables(self, key: str) -> "list[_Table]":
+        """Return the tables of an array of tables, numbered from 1 for messages."""
         entries = self.take(key, list, [])
         if not all(isinstance(entry, dict) for entry in entries):
             raise InputError(f"{self.where}: {key} must be written as [[{key}]]")
         return [_Table(f"{self.where}, [[{key}]] number {n}", entry) for n, entry in enumerate(entries, 1)]
 
     def refuse_rest(self) -> None:
+        """Raise InputError if an entry is left that nobody has taken."""
         if self._rest:
             known = ", ".join(self._known)
             raise InputError(f"{self.where}: unknown {', '.join(self._rest)}; known are {known}")
@@ -225,6 +237,7 @@ _KIND_NAMES: Mapping[type | tuple[type, ...], str] = {
 
 def _sensor(table: _Table) -> SensorFile:
     file = table.text("file")
+    # From here on messages name the file: who wrote ten sensors does not count tables.
     table.where = f"{table.where} ({file})"
     placement = placement_of(table.choice("placement", tuple(Placement)))
     time_unit, second = table.unit("time_unit", TIME_UNITS_S)
@@ -244,6 +257,7 @@ def _triple(table: _Table, name: str, units: Mapping[str, float]) -> Quantity:
     columns = table.texts(f"{name}_columns", 3)
     unit, si_per_unit = table.unit(f"{name}_unit", units)
     full_scale = table.number(f"{name}_range", math.nan)
+    # NaN, not said, compares False and passes.
     if full_scale <= 0:
         raise InputError(f"{table.where}: {name}_range must be positive, in {unit}; leave it out if unknown")
     return Quantity(columns, unit, si_per_unit, full_scale * si_per_unit)
@@ -262,6 +276,7 @@ def _athlete(table: _Table) -> Athlete:
 
 def _plan(table: _Table) -> Plan:
     runs = [_run(entry) for entry in table.tables("run")]
+    # With [[plan.run]] the keys of the short form are not taken, and so refused as unknown below.
     if not runs:
         unit = table.unit("distance_unit", DISTANCE_UNITS_M)[1]
         distance_m = table.number("distance") * unit
@@ -334,6 +349,7 @@ def _toml(value: _Entry) -> str:
     if isinstance(value, str):
         # JSON's strings are TOML's, but for one control character.
         return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+    # repr of a plain float keeps every bit; numpy's own numbers would print their type.
     return repr(float(value))
 
 
@@ -360,6 +376,7 @@ def _sensor_entries(sensor: SensorFile) -> list[tuple[str, _Entry]]:
             entries += [
                 (f"{name}_columns", quantity.columns),
                 (f"{name}_unit", quantity.unit),
+                # Ranges are held in SI, but written in the unit of the columns, as they are read.
                 (f"{name}_range", quantity.full_scale / quantity.si_per_unit),
             ]
     if sensor.decimal != ".":

@@ -89,6 +89,7 @@ def _header(path: Path, arrays: Mapping[str, np.ndarray[Any, Any]]) -> Mapping[s
     if "header" not in arrays:
         raise InputError(f"{path}: an npz archive without 'header'; it says which sensors there are")
     try:
+        # A text in an archive is an array without dimensions.
         return json_object(str(arrays["header"]))
     except InputError as error:
         raise InputError(f"{path}: the header is {error}") from error
@@ -108,6 +109,7 @@ def _stream(
     signals = {
         "time_s": arrays[f"s{number}_time_s"],
         "acc_m_s2": arrays[f"s{number}_acc_m_s2"],
+        # A range of 0 says that there is none; the checks of the stream make it unknown.
         "acc_range_m_s2": _number(where, sensor, "acc_range_g") * G_M_S2,
         "gyr_rad_s": arrays.get(f"s{number}_gyr_rad_s"),
         "gyr_range_rad_s": _number(where, sensor, "gyr_range_dps") * constants.degree,
@@ -133,9 +135,11 @@ def _plan(path: Path, header: Mapping[str, Any]) -> Plan | None:
         return None
     distance_m = _number(str(path), header, "distance_m")
     stages = [run.get("stage") if isinstance(run, dict) else None for run in runs]
+    # A plan with holes would hold runs against the efforts of others.
     if math.isnan(distance_m) or any(stage is None for stage in stages):
         return None
     try:
+        # By way of text, so that numbers, texts and anything else fail or pass in one way.
         return Plan(tuple(PlannedRun(float(str(stage)), distance_m) for stage in stages))
     except ValueError as error:
         raise InputError(f"{path}: the stage of a run must be its asked effort in percent, got {stages!r}") from error

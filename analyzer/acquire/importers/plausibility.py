@@ -71,6 +71,7 @@ def check_time_unit(where: str, time: Floats, unit: str, config: PlausibilityCon
         for name, seconds in TIME_UNITS_S.items()
         if step > 0 and config.lowest_rate_hz <= 1 / (step * seconds) <= config.highest_rate_hz
     }
+    # Steps that do not rise are told of elsewhere, with their row.
     if step <= 0 or unit in fitting:
         return
     hint = " or ".join(f"in {name} it would be {rate_hz:.0f} Hz" for name, rate_hz in fitting.items())
@@ -97,11 +98,13 @@ def check_acceleration_unit(where: str, acc: Floats, unit: str, rate_hz: float, 
     magnitude = np.linalg.norm(acc, axis=1)
     at_rest, is_rest = _calmest(magnitude[np.isfinite(magnitude)], max(round(config.window_s * rate_hz), 2), config)
     highest = config.rest_factor if is_rest else config.motion_factor
+    # Negated to cover NaN (no sample left) as well; zeros fit every unit.
     if not at_rest > 0:
         return
     ratios = {name: at_rest * si / G_M_S2 for name, si in ACCELERATION_UNITS_M_S2.items()}
     if 1 / config.rest_factor <= ratios[unit] <= highest:
         return
+    # Units differ by factors, so the nearest one is found on a logarithmic scale.
     nearest = min(ratios, key=lambda name: abs(np.log(ratios[name])))
     expected = G_M_S2 / ACCELERATION_UNITS_M_S2[unit]
     raise InputError(
@@ -136,8 +139,10 @@ def _calmest(magnitude: Floats, n_window: int, config: PlausibilityConfig) -> tu
     if n_windows:
         windows = magnitude[: n_windows * n_window].reshape(n_windows, n_window)
         means = windows.mean(axis=1)
+        # A dead sensor has mean 0, which must not divide.
         spread = windows.std(axis=1) / np.where(means > 0, means, np.inf)
         calm = spread < config.rest_spread
         if calm.any():
+            # Of all calm windows: a single one may be calm by chance.
             return float(np.median(means[calm])), True
     return (float(np.median(magnitude)) if magnitude.size else np.nan), False
