@@ -6,7 +6,7 @@ import analyzer
 def notices_of(acc_factor: float, gyr_factor: float) -> list[str]:
     rng = np.random.default_rng(0)
     time_s = np.arange(600) / 200.0
-    acc = (rng.normal(0, 3, (600, 3)) + [0, 0, 9.81]) * acc_factor
+    acc = rng.normal([0.0, 0.0, 9.81], 3.0, (600, 3)) * acc_factor
     gyr = rng.normal(0, 3, (600, 3)) * gyr_factor
     recording = analyzer.Recording.from_arrays({"left_foot": {"time_s": time_s, "acc_m_s2": acc, "gyr_rad_s": gyr}})
     return [notice.text for notice in analyzer.analyze(recording).notices if notice.code == "units.doubtful"]
