@@ -15,7 +15,7 @@ MAKE_VENV = $(PYTHON) -m venv .venv
 INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 endif
 
-.PHONY: demo test lint types imports sample-data clean
+.PHONY: demo test lint types imports sample-data accuracy clean
 
 demo: $(READY)
 	$(BIN)/psr demo
@@ -35,6 +35,10 @@ imports: $(READY_DEV)
 
 sample-data: $(READY)
 	$(BIN)/psr sample-data --out sample_data --force
+
+# Needs recordings with truth: PSR_SHARED names their folder.
+accuracy: $(READY)
+	$(BIN)/python -m benchmarks.accuracy
 
 clean:
 	rm -rf .venv build dist demo *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

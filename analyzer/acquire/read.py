@@ -44,7 +44,6 @@ def read(path: str | PathLike[str], plan: Plan | None = None, athlete: Athlete |
         if not (path / DESCRIPTION_NAME).exists():
             raise InputError(f"{path}: a folder without {DESCRIPTION_NAME}; psr reads {_READABLE}")
         return read_csv_folder(path, plan, athlete)
-    # A folder was sorted out above: opened as a file it would only raise an error of the system.
     head = _head(path)
     if head == MAGIC:
         return assembled_recording(read_capture(path), plan, athlete)

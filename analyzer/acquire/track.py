@@ -75,6 +75,7 @@ class _Segment:
     start_s: float = np.nan
 
     def settle(self) -> None:
+        """Fix the offset, once and for all, at the least delay seen so far."""
         if np.isnan(self.offset_s):
             self.offset_s = self.clock.least_delay_s
 
@@ -203,7 +204,7 @@ class SensorTrack:
             self.tally.unused_kinds.add(frame.kind.name)
             return
         if frame.flags & FrameFlags.RETX and frame.t0_us <= self._newest_t0_us:
-            # Too late: NaN rows for these samples have been handed out.
+            # Too late: NaN rows stand for these samples already.
             self.tally.n_resent += frame.n_samples
             return
         self._newest_t0_us = frame.t0_us

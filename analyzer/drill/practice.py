@@ -19,10 +19,17 @@ __all__ = ["Practice", "PracticeConfig", "practice_of"]
 
 @dataclass(frozen=True, slots=True)
 class PracticeConfig:
-    """How the runs of a practice are put in order."""
+    """How the runs of a practice are put in order.
+
+    Attributes
+    ----------
+    backward_length_sd : float
+        Relative uncertainty of a stride length in a run that did not go forward.
+    """
 
     assignment: AssignmentConfig = field(default_factory=AssignmentConfig)
     recovery: RecoveryConfig = field(default_factory=RecoveryConfig)
+    backward_length_sd: float = 0.20
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -63,13 +70,24 @@ def practice_of(
     direction = directions([record.travel_axes for record in records], _column(records, "peak_speed_m_s"))
     slots, notices = _slots(records, direction, plan, config)
     runs = _runs(records, direction, slots, plan, movement, config)
+    strides = [_by_direction(record.strides, way, config) for record, way in zip(records, direction, strict=True)]
     return Practice(
         _numbered([record.contacts for record in records], CONTACTS),
-        _numbered([record.strides for record in records], STRIDES),
+        _numbered(strides, STRIDES),
         _numbered([record.steps for record in records], STEPS),
         runs,
         notices,
     )
+
+
+def _by_direction(strides: pd.DataFrame, direction: str, config: PracticeConfig) -> pd.DataFrame:
+    """Return the strides of a run, their lengths only estimates where it did not go forward."""
+    if direction in ("forward", "unknown"):
+        return strides
+    # The foot rolls the other way: neither its stillest instant nor the ball as pivot is where it was looked for.
+    known = strides["stride_length_m"].notna()
+    sd = np.hypot(strides["stride_length_sd_m"], config.backward_length_sd * strides["stride_length_m"])
+    return strides.assign(stride_length_sd_m=sd, length_source=strides["length_source"].where(~known, "estimated"))
 
 
 def _slots(

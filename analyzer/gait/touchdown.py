@@ -35,7 +35,7 @@ class TouchdownConfig:
         foot slaps down), early in a sprint (the foot slows its rotation before it lands). Direction as in
         [falbriard2018].
     shared_error : float
-        Both signs look at one landing: together they are less sure than two looks would be, by this factor.
+        Both signs look at one landing: their joint uncertainty is that of two looks times this.
     outlier_s : float
         When the two signs are further apart the impact is believed.
     """
@@ -49,7 +49,7 @@ class TouchdownConfig:
     onset_delay_s: float = 0.002
     onset_sd_s: float = 0.005
     turn_sd_s: float = 0.009
-    shared_error: float = 1.35
+    shared_error: float = 1.0
     turn_speed_m_s: tuple[float, ...] = (2.5, 3.5, 4.5, 5.5, 8.0)
     turn_delay_s: tuple[float, ...] = (0.006, 0.001, -0.005, -0.011, -0.014)
     outlier_s: float = 0.025

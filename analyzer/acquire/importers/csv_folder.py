@@ -120,7 +120,7 @@ def _stream(folder: Path, sensor: SensorFile, config: PlausibilityConfig) -> Sen
     if not numbers.size:
         raise InputError(f"{where}: there is a header but no row of numbers")
     time, acc = numbers[:, 0], numbers[:, 1:4]
-    # Before the unit is judged by the steps, which must be steps for that.
+    # First, as the unit is judged by the median step, which must lead forward.
     _check_rows_rise(where, time)
     # In the unit of the file, so that messages show the numbers that stand there.
     check_time_unit(where, time, sensor.time.unit, config)
