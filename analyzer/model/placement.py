@@ -59,5 +59,6 @@ def placement_of(name: str) -> Placement:
     try:
         return Placement(name)
     except ValueError:
+        # The enum's own error names no alternatives, so it is not chained.
         known = ", ".join(Placement)
         raise InputError(f"unknown placement {name!r}; use one of {known}") from None

@@ -84,6 +84,7 @@ class Recording:
     marks: tuple[Mark, ...] = ()
     notices: tuple[Notice, ...] = ()
     simulated: bool = False
+    # By factory: before Python 3.12 a mapping view has no hash, and dataclasses refuse such a default.
     source: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     payloads: tuple[TimedPayload, ...] = ()
 

@@ -188,6 +188,7 @@ def clipped_samples(acc_m_s2: Floats, gyr_rad_s: Floats, acc_range_m_s2: float, 
 
 def _as_mask(name: str, clipped: ArrayLike | None, n_samples: int) -> Bools:
     if clipped is None:
+        # A source without flags leaves clipping to the full scales alone.
         return np.zeros((n_samples, 6), dtype=np.bool_)
     mask = np.array(clipped, dtype=np.bool_)
     if mask.shape != (n_samples, 6):
