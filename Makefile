@@ -11,7 +11,10 @@ ifdef UV
 MAKE_VENV = $(UV) venv --quiet --allow-existing --python $(PYTHON) .venv
 INSTALL = VIRTUAL_ENV=$(CURDIR)/.venv $(UV) pip install --quiet --constraint constraints.txt
 else
-MAKE_VENV = $(PYTHON) -m venv .venv
+# Debian ships Python without what makes environments: say which package has it.
+MAKE_VENV = { $(PYTHON) -c 'import ensurepip, venv' 2>/dev/null \
+	|| { echo "$(PYTHON) cannot make environments: run 'apt-get install python3-venv' (Debian) or install uv"; exit 1; }; } \
+	&& $(PYTHON) -m venv .venv
 INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 endif
 

@@ -40,6 +40,9 @@ from analyzer.signal.grid import GridSignals, on_grid
 
 __all__ = ["RunResult", "Session", "analyze"]
 
+LIVE_BLOCK_S = 0.25
+"""Samples of payloads are handed on once they make this much: a run's end is told so much later at most."""
+
 REPLAY_BLOCK_S = 2.0
 """Whole streams are handed on in blocks of this length, all sensors in step, as they would come live."""
 
@@ -91,6 +94,7 @@ class Session:
         # Sorted, so that nothing depends on the order in which sensors were named.
         self._finder = RunFinder(self._config.finder, sorted(self._placements or ()))
         self._blocks: dict[Placement, list[SensorStream]] = {}
+        self._waiting: dict[Placement, list[SensorStream]] = {}
         self._records: list[RunRecord] = []
 
     def push(self, payload: TimedPayload) -> list[RunResult]:
@@ -103,8 +107,16 @@ class Session:
         """
         ended: list[RunResult] = []
         for block in self._assembler.push(payload):
-            ended += self.push_samples(block)
+            waiting = self._waiting.setdefault(block.placement, [])
+            waiting.append(block)
+            # A frame is a twentieth of a second: looking at a few at once costs little more than looking at one.
+            if block.time_s[-1] - waiting[0].time_s[0] >= LIVE_BLOCK_S:
+                ended += self._push_waiting(block.placement)
         return ended
+
+    def _push_waiting(self, placement: Placement) -> list[RunResult]:
+        waiting = self._waiting.pop(placement, [])
+        return self.push_samples(SensorStream.joined(waiting)) if waiting else []
 
     def push_samples(self, block: SensorStream) -> list[RunResult]:
         """Take the next samples of one sensor and return the runs that ended with them.
@@ -135,6 +147,8 @@ class Session:
         Analysis
         """
         # First what the assembler still holds back: the end of the last run may lie in it.
+        for placement in sorted(self._waiting):
+            self._push_waiting(placement)
         for block in self._assembler.finish():
             self.push_samples(block)
         self._analyzed(self._finder.finish())

@@ -61,7 +61,8 @@ def plan_from(document: Mapping[str, Any]) -> Plan:
     if not isinstance(runs, list) or not all(isinstance(run, dict) for run in runs):
         raise InputError("a plan needs 'runs', a list of objects")
     wording = document.get("wording", "effort")
-    if wording not in {"effort", "speed"}:
+    # A tuple and not a set: anything may stand in a file, and a list cannot be looked up in a set.
+    if wording not in ("effort", "speed"):
         raise InputError(f"the plan's wording must be effort or speed, got {wording!r}")
     return Plan(tuple(_built(PlannedRun, run) for run in runs), wording, str(document.get("surface", "")))
 

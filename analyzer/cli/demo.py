@@ -11,8 +11,8 @@ if TYPE_CHECKING:
 
 __all__ = ["CAPTURE_NAME", "add_parser", "run", "write_capture"]
 
-_REST_S = 65.0
-"""Rest between the runs of the demo: enough for a fair 100."""
+_RESTS_S = {50.0: float("nan"), 75.0: 40.0, 100.0: 60.0}
+"""Rest before each effort of the demo: no longer than a fair run needs, so that nobody waits for a stand."""
 
 CAPTURE_NAME = "practice.mcap"
 
@@ -38,7 +38,7 @@ def run(args: argparse.Namespace) -> int:
         return _list()
     # Only now: scipy and pandas would make --list and --help slow.
     from analyzer.acquire.read import read
-    from analyzer.model import Plan
+    from analyzer.model import Plan, PlannedRun
     from analyzer.report.exports import check_free
     from analyzer.session import analyze
     from analyzer.virtual import scenario_of, simulate
@@ -49,7 +49,7 @@ def run(args: argparse.Namespace) -> int:
     check_free(args.out, force=force)
     scenario = scenario_of(args.scenario)
     results.progress(f"No sensor needed: a simulated athlete runs 50, 75 and 100 % over 20 yd ({scenario.meaning}).")
-    plan = Plan.progressive(rest_s=_REST_S)
+    plan = Plan(tuple(PlannedRun(effort_pct, rest_before_s=rest_s) for effort_pct, rest_s in _RESTS_S.items()))
     write_capture(simulate(scenario.name, args.seed, plan), capture, overwrite=force)
     results.progress(f"Recorded {capture}; reading it back like any other recording.")
     # Read back, not handed on: the same way as any recording.

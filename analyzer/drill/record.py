@@ -236,10 +236,11 @@ def _received_pct(
     shares = []
     for placement in used:
         grid = signals[placement]
-        inside = (grid.time_s >= start_s) & (grid.time_s <= stop_s)
-        # Counted against what was due: a sensor that died has no lost samples after its end.
-        due = max(1, round((stop_s - start_s) * grid.rate_hz))
-        shares.append(100.0 * min(1.0, float((inside & ~grid.lost).sum()) / due))
+        end_s = grid.start_s + grid.n_samples / grid.rate_hz
+        # A sensor that died has no lost samples after its end: the time it covered counts too.
+        covered = max(0.0, min(stop_s, end_s) - max(start_s, grid.start_s)) / max(stop_s - start_s, 1e-9)
+        lost = grid.lost[grid.to_index(start_s) : grid.to_index(stop_s) + 1]
+        shares.append(100.0 * covered * (1.0 - float(lost.mean())))
     return min(shares, default=float("nan"))
 
 

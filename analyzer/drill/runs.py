@@ -116,7 +116,11 @@ class RunFinder:
         list of RunWindow
         """
         sensor = self._sensors.setdefault(block.placement, _Sensor())
-        sensor.add(sensor.activity.push(block))
+        bins = sensor.activity.push(block)
+        # Most blocks of a live stream are shorter than a bin and complete none: nothing new to decide.
+        if not len(bins.mean_square_m2_s4):
+            return []
+        sensor.add(bins)
         return self._advance(self._ready_up_to())
 
     def finish(self) -> list[RunWindow]:
@@ -151,6 +155,9 @@ class RunFinder:
             if own:
                 # Of two feet the one that moves more, and the other one where its samples are lost.
                 levels = np.where(np.isnan(levels), np.fmax.reduce(own), levels)
+            # Lesser segments are only asked about bins in which the better ones are silent.
+            if not np.isnan(levels).any():
+                break
         # Where no sensor was heard nobody is known to run: a window must not stay open over a hole.
         return np.asarray(np.nan_to_num(levels, nan=0.0))
 

@@ -11,7 +11,8 @@ from mcap.writer import Writer
 
 from analyzer.acquire.capture import CaptureWriter, HostClock, read_capture
 from analyzer.acquire.clock import whole_nanoseconds
-from analyzer.errors import CaptureError
+from analyzer.acquire.document import plan_from
+from analyzer.errors import CaptureError, InputError
 from analyzer.model import Athlete, Characteristic, LinkEvent, Mark, Plan, PlannedRun, TimedPayload
 
 PLAN = Plan((PlannedRun(50.0), PlannedRun(100.0, 13.716, "backward", "whistle", 60.0)), "speed", "grass, wet")
@@ -278,3 +279,9 @@ def test_a_capture_rewritten_in_chunks_is_refused(tmp_path: Path) -> None:
     foreign(tmp_path / "a.mcap", "psr", {"format": "1"})
     with pytest.raises(CaptureError, match="chunks"):
         read_capture(tmp_path / "a.mcap")
+
+
+@pytest.mark.parametrize("wording", [[], {}, None, 3, "half"])
+def test_a_plan_in_unknown_wording_is_refused_in_words(wording: object) -> None:
+    with pytest.raises(InputError, match="effort or speed"):
+        plan_from({"runs": [{"effort_pct": 50.0}], "wording": wording})
