@@ -1,9 +1,6 @@
 """Every setting that shapes numbers, in one tree."""
 
-import dataclasses
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from analyzer.acquire.assemble import AssemblerConfig
 from analyzer.acquire.holes import HolesConfig
@@ -14,7 +11,7 @@ from analyzer.drill.runs import RunFinderConfig
 from analyzer.drill.stages import StageConfig
 from analyzer.gait.run_gait import GaitConfig
 
-__all__ = ["Config", "as_plain"]
+__all__ = ["Config"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,14 +26,3 @@ class Config:
     movement: MovementConfig = field(default_factory=MovementConfig)
     practice: PracticeConfig = field(default_factory=PracticeConfig)
     stages: StageConfig = field(default_factory=StageConfig)
-
-
-def as_plain(config: object) -> Any:
-    """Return a tree of settings as dictionaries, lists and numbers."""
-    if dataclasses.is_dataclass(config):
-        return {item.name: as_plain(getattr(config, item.name)) for item in dataclasses.fields(config)}
-    if isinstance(config, Mapping):
-        return {str(key): as_plain(value) for key, value in config.items()}
-    if isinstance(config, tuple | list):
-        return [as_plain(value) for value in config]
-    return config

@@ -14,7 +14,7 @@ import numpy as np
 from analyzer.acquire.assemble import Assembler
 from analyzer.acquire.holes import with_holes_marked
 from analyzer.checks import unit_doubts
-from analyzer.config import Config, as_plain
+from analyzer.config import Config
 from analyzer.drill.movement import moving
 from analyzer.drill.practice import practice_of
 from analyzer.drill.record import RunRecord, run_records
@@ -36,6 +36,7 @@ from analyzer.model import (
     SensorStream,
     TimedPayload,
 )
+from analyzer.plain import as_plain
 from analyzer.signal.grid import GridSignals, on_grid
 
 __all__ = ["RunResult", "Session", "analyze"]

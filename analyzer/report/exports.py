@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 from analyzer import tables
 from analyzer.errors import InputError
 from analyzer.model import Analysis
+from analyzer.plain import as_plain
 from analyzer.report.html import render_html
 from analyzer.report.quantities import Units
-from analyzer.report.summary import as_plain, config_hash
+from analyzer.report.summary import config_hash
 
 if TYPE_CHECKING:
     import pandas as pd

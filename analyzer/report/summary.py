@@ -1,23 +1,22 @@
 """Everything the coach's summary says, as data; text, page and JSON are all rendered from this one thing."""
 
-import dataclasses
 import hashlib
 import json
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from enum import Enum
 from pathlib import PurePath
 from typing import Any
 
 from analyzer.model import Analysis
+from analyzer.plain import as_plain
 from analyzer.report import sentences
 from analyzer.report.gains import SpeedGain, speed_gains
 from analyzer.report.quantities import Quantity, Units
 from analyzer.report.remarks import Remark, remarks
 from analyzer.report.stage_lines import StageLine, other_lines, records, stage_lines
 
-__all__ = ["NOT_MEDICAL", "SIMULATED", "STEP_AND_STRIDE", "Summary", "as_plain", "config_hash", "summarize"]
+__all__ = ["NOT_MEDICAL", "SIMULATED", "STEP_AND_STRIDE", "Summary", "config_hash", "summarize"]
 
 SIMULATED = "SIMULATED: no athlete ran this"
 """Banner of everything that came from the virtual athlete."""
@@ -125,37 +124,6 @@ def _unusable_runs(analysis: Analysis) -> tuple[int, ...]:
     return tuple(
         int(run["run"]) for run in records(analysis.runs) if not any(math.isfinite(run[metric]) for metric in metrics)
     )
-
-
-def as_plain(value: Any) -> Any:
-    """Return a value as JSON can hold it: mappings, lists, text, numbers; NaN becomes None.
-
-    Parameters
-    ----------
-    value : object
-        Dataclasses, mappings, sequences, enums, paths, numpy or plain numbers, text, in any nesting.
-    """
-    # The class of a dataclass counts as a dataclass too.
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {field.name: as_plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
-    if isinstance(value, Mapping):
-        return {str(as_plain(key)): as_plain(item) for key, item in value.items()}
-    # Before text and numbers: an enum may be one of them as well.
-    if isinstance(value, Enum):
-        return as_plain(value.value)
-    if value is None or isinstance(value, str | bool | int):
-        return value
-    if isinstance(value, Sequence | frozenset | set):
-        # A set has no order of its own: sorted, the same set is always the same text.
-        return [as_plain(item) for item in (value if isinstance(value, Sequence) else sorted(value))]
-    return _plain_number(value)
-
-
-def _plain_number(value: Any) -> Any:
-    if isinstance(value, float):
-        return float(value) if math.isfinite(value) else None
-    # numpy scalars and arrays turn into plain numbers and lists.
-    return as_plain(value.tolist()) if hasattr(value, "tolist") else str(value)
 
 
 def config_hash(config: Mapping[str, Any]) -> str:

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analyzer.acquire.payload import Characteristic, TimedPayload
-from analyzer.model import Bools, Placement
+from analyzer.model import Bools, Characteristic, Placement, TimedPayload
 from analyzer.virtual.scenarios import Link
 from analyzer.virtual.sensor import FULL_COUNTS, Counts, SensorModel, Trace
 from firmware_protocol import (

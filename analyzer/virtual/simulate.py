@@ -7,9 +7,8 @@ from types import MappingProxyType
 
 import numpy as np
 
-from analyzer.acquire.payload import TimedPayload
 from analyzer.errors import InputError
-from analyzer.model import Athlete, Floats, Placement, Plan, Recording, SensorStream
+from analyzer.model import Athlete, Floats, Placement, Plan, Recording, SensorStream, TimedPayload
 from analyzer.units import DISTANCE_UNITS_M
 from analyzer.virtual.body import SITES, segment_poses
 from analyzer.virtual.imu import felt

@@ -3,9 +3,8 @@
 import numpy as np
 import pytest
 
-from analyzer.acquire.payload import Characteristic
 from analyzer.errors import InputError
-from analyzer.model import Placement, Plan
+from analyzer.model import Characteristic, Placement, Plan
 from analyzer.virtual import SCENARIOS, SensorModel, VirtualPractice, sample_practice, simulate, steady
 from analyzer.virtual.runner import draw_runner
 from firmware_protocol import Frame, Gap, StreamDecoder, decode_config, decode_frame
