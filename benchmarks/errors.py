@@ -10,8 +10,7 @@ import numpy as np
 import pandas as pd
 
 import analyzer
-from analyzer.gait.spans import Indices
-from analyzer.model import Analysis, Bools, Floats, Recording
+from analyzer.model import Analysis, Bools, Floats, Indices, Recording
 from benchmarks.matching import matched
 from benchmarks.truth import Trial
 

@@ -3,8 +3,7 @@
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
-from analyzer.gait.spans import Indices
-from analyzer.model import Floats
+from analyzer.model import Floats, Indices
 
 __all__ = ["matched"]
 

@@ -16,11 +16,10 @@ import numpy as np
 from scipy import constants
 from scipy import signal as scipy_signal
 
-from analyzer.gait import spans
 from analyzer.gait.contacts import ContactEvents
 from analyzer.gait.sides import SideConfig, sides_of_steps
-from analyzer.gait.spans import Indices
-from analyzer.model import Bools, Floats
+from analyzer.model import Bools, Floats, Indices
+from analyzer.signal import spans
 from analyzer.signal.filters import lowpass
 from analyzer.signal.grid import GridSignals
 

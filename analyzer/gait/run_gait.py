@@ -7,7 +7,7 @@ from types import MappingProxyType
 import numpy as np
 import pandas as pd
 
-from analyzer.gait.foot import FootConfig, analyze_foot
+from analyzer.gait.foot.analysis import FootConfig, analyze_foot
 from analyzer.gait.pelvis import PelvisConfig, pelvis_contacts
 from analyzer.gait.shank import ShankConfig, shank_contacts
 from analyzer.gait.steps import StepConfig, steps_table

@@ -14,10 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import signal as scipy_signal
 
-from analyzer.gait import spans
 from analyzer.gait.contacts import ContactEvents
-from analyzer.gait.spans import Indices
-from analyzer.model import Bools, Floats
+from analyzer.model import Bools, Floats, Indices
+from analyzer.signal import spans
 from analyzer.signal.filters import lowpass
 from analyzer.signal.grid import GridSignals
 

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analyzer.gait.spans import Indices
-from analyzer.model import Floats
+from analyzer.model import Floats, Indices
 from analyzer.signal.filters import lowpass
 from analyzer.signal.grid import GridSignals
 

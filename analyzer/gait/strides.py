@@ -22,7 +22,7 @@ import numpy as np
 import pandas as pd
 
 from analyzer.gait.contacts import ContactEvents
-from analyzer.gait.foot import FootGait
+from analyzer.gait.foot.analysis import FootGait
 from analyzer.model import Floats
 from analyzer.tables import CONTACTS, STRIDES, build, empty
 

@@ -9,9 +9,8 @@ from typing import Self
 import numpy as np
 from scipy import signal as scipy_signal
 
-from analyzer.gait import spans
-from analyzer.gait.spans import Indices
-from analyzer.model import Floats
+from analyzer.model import Floats, Indices
+from analyzer.signal import spans
 from analyzer.signal.filters import lowpass
 from analyzer.signal.grid import GridSignals
 

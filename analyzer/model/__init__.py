@@ -9,7 +9,7 @@ from analyzer.model.payload import Characteristic, LinkEvent, TimedPayload
 from analyzer.model.placement import FrameOfReference, Placement, placement_of
 from analyzer.model.plan import Direction, Plan, PlannedRun, StartCue
 from analyzer.model.recording import Athlete, Mark, Notice, Recording
-from analyzer.model.stream import Bools, Floats, SensorStream, clipped_samples
+from analyzer.model.stream import Bools, Floats, Indices, SensorStream, clipped_samples
 
 __all__ = [
     "Analysis",
@@ -20,6 +20,7 @@ __all__ = [
     "Finding",
     "Floats",
     "FrameOfReference",
+    "Indices",
     "Level",
     "LinkEvent",
     "Mark",

@@ -11,10 +11,11 @@ from analyzer.checks import checked_range, checked_times, checked_vectors
 from analyzer.errors import InputError, SignalQualityError
 from analyzer.model.placement import FrameOfReference, Placement
 
-__all__ = ["Bools", "Floats", "SensorStream", "clipped_samples"]
+__all__ = ["Bools", "Floats", "Indices", "SensorStream", "clipped_samples"]
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
+Indices = NDArray[np.intp]
 
 CLIP_SHARE = 0.98
 """Share of full scale from which a sample counts as clipped: less than 1, as some sensors filter after clipping."""

@@ -1,14 +1,11 @@
 """Many short windows of one signal at once."""
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.signal import find_peaks
 
-from analyzer.model import Floats
+from analyzer.model import Floats, Indices
 
-__all__ = ["Indices", "argmax_between", "argmin_between", "first_above", "gathered", "local_minima", "window_rows"]
-
-Indices = NDArray[np.intp]
+__all__ = ["first_above", "gathered", "local_minima", "window_rows"]
 
 
 def gathered(values: Floats, start: Indices, length: int) -> Floats:
@@ -31,34 +28,6 @@ def gathered(values: Floats, start: Indices, length: int) -> Floats:
 def window_rows(start: Indices, length: int, n_samples: int) -> Indices:
     """Return the sample indices of equally long windows, (m, length), held inside the signal."""
     return np.asarray(np.clip(start[:, None] + np.arange(length), 0, n_samples - 1))
-
-
-def argmin_between(values: Floats, start: Indices, stop: Indices) -> Indices:
-    """Return where the signal is lowest in each half-open range.
-
-    Parameters
-    ----------
-    values : (n,) float array
-    start, stop : (m,) int array
-        Ranges inside the signal; an empty one gives its start.
-
-    Returns
-    -------
-    (m,) int array
-    """
-    # The maximum of nothing raises.
-    if not len(start):
-        return np.empty(0, dtype=np.intp)
-    length = max(1, int((stop - start).max()))
-    inside = np.arange(length) < (stop - start)[:, None]
-    # Windows are equally long, ranges are not: what lies past the end of a range must not win.
-    windows = np.where(inside, gathered(values, start, length), np.inf)
-    return np.asarray(start + np.argmin(windows, axis=1))
-
-
-def argmax_between(values: Floats, start: Indices, stop: Indices) -> Indices:
-    """Return where the signal is highest in each half-open range; see `argmin_between`."""
-    return argmin_between(-values, start, stop)
 
 
 def first_above(values: Floats, floor: Floats, start: Indices, stop: Indices) -> Indices:

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from analyzer.acquire.holes import with_holes_marked
-from analyzer.gait.foot import FootConfig, FootGait, analyze_foot
+from analyzer.gait.foot.analysis import FootConfig, FootGait, analyze_foot
 from analyzer.gait.run_gait import GaitConfig, RunGait, run_gait
 from analyzer.model import Placement, SensorStream
 from analyzer.signal.grid import GridSignals, on_grid

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.spatial.transform import Rotation
 
-from analyzer.gait.foot import FootGait
+from analyzer.gait.foot.analysis import FootGait
 from analyzer.gait.run_gait import GaitConfig, run_gait
 from analyzer.model import Placement
 from analyzer.signal.grid import GridSignals, on_grid

@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.spatial.transform import Rotation
 
-from analyzer.gait.foot_phases import NOT_SEEN, PhaseConfig, find_phases
-from analyzer.gait.swings import SwingConfig, mid_swings, pitch_axis
+from analyzer.gait.foot.phases import NOT_SEEN, PhaseConfig, find_phases
+from analyzer.gait.foot.swings import SwingConfig, mid_swings, pitch_axis
 
 RATE_HZ = 200.0
 CONTACT_SHARE, TOE_OFF_SHARE = 0.20, 0.55

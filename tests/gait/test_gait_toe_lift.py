@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.spatial.transform import Rotation
 
-from analyzer.gait.toe_lift import ToeLiftConfig, find_toe_lifts
-from analyzer.gait.trajectory import FootMotion, StridePaths
+from analyzer.gait.foot.toe_lift import ToeLiftConfig, find_toe_lifts
+from analyzer.gait.foot.trajectory import FootMotion, StridePaths
 from analyzer.units import G_M_S2
 
 CONFIG = ToeLiftConfig()

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.spatial.transform import Rotation
 
-from analyzer.gait.touchdown import TouchdownConfig, Touchdowns, find_touchdowns
+from analyzer.gait.foot.touchdown import TouchdownConfig, Touchdowns, find_touchdowns
 
 CONFIG = TouchdownConfig()
 LANDINGS_S = np.array([0.50, 1.10, 1.71, 2.295])

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from scipy.linalg import lstsq, polar
 from scipy.spatial.transform import Rotation
 
-from analyzer.gait.trajectory import DOUBT_SPAN_S, FootMotion, TrajectoryConfig, solve_strides
+from analyzer.gait.foot.trajectory import DOUBT_SPAN_S, FootMotion, TrajectoryConfig, solve_strides
 from analyzer.signal.orientation import tilt_from_gravity
 from analyzer.units import G_M_S2
 

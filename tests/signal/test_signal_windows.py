@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analyzer.signal.windows import argmax_between, argmin_between, first_above, gathered, local_minima, window_rows
+from analyzer.signal.windows import first_above, gathered, local_minima, window_rows
 
 NOTHING = np.empty(0, dtype=np.intp)
 
@@ -20,22 +20,6 @@ def signal_and_ranges(draw: st.DrawFn) -> tuple[np.ndarray, np.ndarray, np.ndarr
     start = np.array([min(pair) for pair in pairs], dtype=np.intp)
     stop = np.array([max(pair) for pair in pairs], dtype=np.intp)
     return values, start, stop
-
-
-@settings(max_examples=100, deadline=None)
-@given(case=signal_and_ranges())
-def test_the_lowest_sample_of_each_range_is_that_of_a_plain_loop(case):
-    values, start, stop = case
-    expected = [a + int(np.argmin(values[a:b])) if b > a else int(a) for a, b in zip(start, stop, strict=True)]
-    assert argmin_between(values, start, stop).tolist() == expected
-
-
-@settings(max_examples=50, deadline=None)
-@given(case=signal_and_ranges())
-def test_the_highest_sample_of_each_range_is_that_of_a_plain_loop(case):
-    values, start, stop = case
-    expected = [a + int(np.argmax(values[a:b])) if b > a else int(a) for a, b in zip(start, stop, strict=True)]
-    assert argmax_between(values, start, stop).tolist() == expected
 
 
 def first_above_in_a_loop(values: np.ndarray, floor: float, start: int, stop: int) -> int:
@@ -71,7 +55,6 @@ def test_rows_of_windows_are_held_inside_the_signal():
 
 def test_no_ranges_give_no_samples():
     values = np.arange(3.0)
-    assert argmin_between(values, NOTHING, NOTHING).size == 0
     assert first_above(values, np.empty(0), NOTHING, NOTHING).size == 0
 
 

@@ -5,9 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.signal import find_peaks
 
-from analyzer.model import Floats
+from analyzer.model import Floats, Indices
 from analyzer.signal.filters import lowpass
-from analyzer.signal.windows import Indices
 
 __all__ = ["SwingConfig", "mid_swings", "pitch_axis"]
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from analyzer.gait import spans
+from analyzer.signal import spans
 
 VALUES = hnp.arrays(np.float64, st.integers(1, 30), elements=st.integers(-5, 5).map(float))
 SPANS = st.lists(st.tuples(st.integers(-5, 35), st.integers(-5, 35)), min_size=1, max_size=8)

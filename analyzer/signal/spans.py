@@ -5,13 +5,10 @@ operation. A span that is empty, or leaves the signal, gives NaN or -1 and never
 """
 
 import numpy as np
-from numpy.typing import NDArray
 
-from analyzer.model import Bools, Floats
+from analyzer.model import Bools, Floats, Indices
 
-__all__ = ["Indices", "any_in", "first_below", "highest", "last_below", "lowest", "refined"]
-
-Indices = NDArray[np.int64]
+__all__ = ["any_in", "first_below", "highest", "last_below", "lowest", "refined"]
 
 
 def highest(values: Floats, start: Indices, stop: Indices) -> Indices:
@@ -154,7 +151,7 @@ def _samples(n_samples: int, start: Indices, stop: Indices) -> tuple[Indices, Bo
     length = np.where(whole, np.maximum(stop - start, 0), 0)
     offset = np.arange(int(length.max(initial=0)))
     inside = offset[None, :] < length[:, None]
-    at = np.clip(start[:, None] + offset[None, :], 0, max(n_samples - 1, 0)).astype(np.int64)
+    at = np.clip(start[:, None] + offset[None, :], 0, max(n_samples - 1, 0)).astype(np.intp)
     return at, inside
 
 

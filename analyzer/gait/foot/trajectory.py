@@ -17,9 +17,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from analyzer.model import Floats
+from analyzer.model import Floats, Indices
 from analyzer.signal.orientation import tilt_from_gravity
-from analyzer.signal.windows import Indices
 from analyzer.units import G_M_S2
 
 __all__ = ["FootMotion", "StridePaths", "TrajectoryConfig", "solve_strides"]

@@ -4,9 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analyzer.model import Bools, Floats
+from analyzer.model import Bools, Floats, Indices
 from analyzer.signal.grid import GridSignals
-from analyzer.signal.windows import Indices
 
 __all__ = ["QualityConfig", "contact_qualities", "told_lengths"]
 

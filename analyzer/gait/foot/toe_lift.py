@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analyzer.gait.trajectory import FootMotion, StridePaths
+from analyzer.gait.foot.trajectory import FootMotion, StridePaths
 from analyzer.model import Floats
 from analyzer.signal.windows import gathered, window_rows
 from analyzer.units import G_M_S2

@@ -17,18 +17,18 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from analyzer.gait.contacts import ContactEvents
-from analyzer.gait.foot_phases import NOT_SEEN, PhaseConfig, Phases, find_phases
-from analyzer.gait.foot_quality import QualityConfig, contact_qualities, told_lengths
-from analyzer.gait.swings import SwingConfig, mid_swings, pitch_axis
-from analyzer.gait.toe_lift import ToeLiftConfig, find_toe_lifts
-from analyzer.gait.touchdown import TouchdownConfig, find_touchdowns, foretold
-from analyzer.gait.trajectory import FootMotion, StridePaths, TrajectoryConfig, solve_strides
-from analyzer.model import Floats
+from analyzer.gait.foot.phases import NOT_SEEN, PhaseConfig, Phases, find_phases
+from analyzer.gait.foot.quality import QualityConfig, contact_qualities, told_lengths
+from analyzer.gait.foot.swings import SwingConfig, mid_swings, pitch_axis
+from analyzer.gait.foot.toe_lift import ToeLiftConfig, find_toe_lifts
+from analyzer.gait.foot.touchdown import TouchdownConfig, find_touchdowns, foretold
+from analyzer.gait.foot.trajectory import FootMotion, StridePaths, TrajectoryConfig, solve_strides
+from analyzer.model import Floats, Indices
 from analyzer.signal.filters import lowpass
 from analyzer.signal.grid import GridSignals
 from analyzer.signal.orientation import integrate_rate, matrices, rotated
 from analyzer.signal.saturation import rebuilt
-from analyzer.signal.windows import Indices, argmin_between
+from analyzer.signal.spans import lowest
 
 __all__ = ["FootConfig", "FootGait", "analyze_foot"]
 
@@ -215,8 +215,8 @@ def _anchors(still: Floats, events: _Contacts, rate_hz: float, config: FootConfi
     n = len(still)
     seen = np.isfinite(events.contact) & (stop <= n) & (length > 0)
     first = np.where(seen, start, 0).astype(np.intp)
-    lowest = argmin_between(still, np.maximum(first, 0), np.where(seen, stop, 1).astype(np.intp))
-    return np.where(seen, lowest, NOT_SEEN)
+    stillest = lowest(still, np.maximum(first, 0), np.where(seen, stop, 1).astype(np.intp))
+    return np.where(seen, stillest, NOT_SEEN)
 
 
 def _stride_openers(phases: Phases, anchor: Indices, rate_hz: float, config: FootConfig) -> Indices:

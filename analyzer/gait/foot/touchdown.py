@@ -4,9 +4,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analyzer.model import Floats
+from analyzer.model import Floats, Indices
 from analyzer.signal.filters import highpass
-from analyzer.signal.windows import Indices, argmax_between, first_above
+from analyzer.signal.spans import highest
+from analyzer.signal.windows import first_above
 
 __all__ = ["TouchdownConfig", "Touchdowns", "find_touchdowns", "foretold"]
 
@@ -87,7 +88,7 @@ def find_touchdowns(
     by_turn = foretold(turn, speed_m_s, rate_hz, config)
     start = np.clip(np.rint(by_turn - config.search_before_s * rate_hz), 0, len(burst) - 1).astype(np.intp)
     stop = np.clip(np.rint(by_turn + config.search_after_s * rate_hz) + 1, 1, len(burst)).astype(np.intp)
-    peak = argmax_between(burst, start, stop)
+    peak = highest(burst, start, stop)
     onset = first_above(burst, config.onset_share * burst[peak], start, stop)
     quiet = _level_before(burst, start, rate_hz)
     clear = (burst[peak] >= config.min_impact_m_s2) & (burst[peak] >= config.min_contrast * quiet)

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analyzer.model import Floats
-from analyzer.signal.windows import Indices, argmin_between, local_minima
+from analyzer.model import Floats, Indices
+from analyzer.signal.spans import lowest
+from analyzer.signal.windows import local_minima
 
 __all__ = ["NOT_SEEN", "PhaseConfig", "Phases", "find_phases"]
 
@@ -142,8 +143,8 @@ def _toe_offs(
     n = len(pitch)
     start, stop = np.clip(start, 0, n), np.clip(stop.astype(np.intp), 0, n)
     usable = (stop > start) & ~(last & (contact == NOT_SEEN))
-    lowest = argmin_between(pitch, np.where(usable, start, 0), np.where(usable, stop, 1))
+    deepest = lowest(pitch, np.where(usable, start, 0), np.where(usable, stop, 1))
     # At the ends nothing brackets the event: it must look like a push-off and lie inside its window.
     bracketed = (before != NOT_SEEN) & ~last
-    pushes = (pitch[lowest] < -config.push_off_rad_s) & (lowest > start) & (lowest < stop - 1)
-    return np.where(usable & (bracketed | pushes), lowest, NOT_SEEN)
+    pushes = (pitch[deepest] < -config.push_off_rad_s) & (deepest > start) & (deepest < stop - 1)
+    return np.where(usable & (bracketed | pushes), deepest, NOT_SEEN)

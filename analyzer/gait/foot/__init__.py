@@ -1,0 +1,1 @@
+"""One foot through one run: contacts, stride lengths, foot-strike angles."""
