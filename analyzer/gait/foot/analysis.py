@@ -20,7 +20,7 @@ from analyzer.gait.contacts import ContactEvents
 from analyzer.gait.foot.phases import NOT_SEEN, PhaseConfig, Phases, find_phases
 from analyzer.gait.foot.quality import QualityConfig, contact_qualities, told_lengths
 from analyzer.gait.foot.swings import SwingConfig, mid_swings, pitch_axis
-from analyzer.gait.foot.toe_lift import ToeLiftConfig, find_toe_lifts
+from analyzer.gait.foot.toe_lift import Stances, ToeLiftConfig, find_toe_lifts
 from analyzer.gait.foot.touchdown import TouchdownConfig, find_touchdowns, foretold
 from analyzer.gait.foot.trajectory import FootMotion, StridePaths, TrajectoryConfig, solve_strides
 from analyzer.model import Floats, Indices
@@ -59,6 +59,11 @@ class FootConfig:
         From the ball of the foot to a sensor on the laces.
     unbracketed_sd_s : float
         Standard uncertainty of a toe-off read from the pitch rate alone.
+    push_off_from_s, push_off_to_s : float
+        The foot that pushes off out of a stand stood still this long before the turn of its pitch rate.
+    push_off_speed_share : float
+        Running speed then, as a share of that of the foot's first stride: a speed that nears its top with a time
+        constant of 1.1 s has reached 1.6 of 8 m/s by the first push-off, and averages 3.6 m/s over that stride.
     """
 
     swings: SwingConfig = field(default_factory=SwingConfig)
@@ -80,6 +85,9 @@ class FootConfig:
     lever_forward_m: float = -0.10
     lever_up_m: float = 0.07
     unbracketed_sd_s: float = 0.020
+    push_off_from_s: float = 0.45
+    push_off_to_s: float = 0.10
+    push_off_speed_share: float = 0.45
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -156,13 +164,16 @@ def _analyzed(
     # First without a lever: that tells which way is up, and so where the ball of the foot lies.
     paths = solve_strides(motion, anchor[opens], anchor[opens + 1], config.trajectory)
     motion = _with_lever(motion, paths, axis, config)
-    lifted = _with_toe_lifts(rough, motion, paths, opens, config)
+    pushed = _push_off_anchors(still, rough, signals.rate_hz, config)
+    stood = np.where(anchor == NOT_SEEN, pushed, anchor)
+    lifted = _with_toe_lifts(rough, motion, stood, (opens, paths), config)
     speed = _speeds(len(lifted.contact), opens, paths, signals.rate_hz)
     landed = foretold(lifted.contact, speed, signals.rate_hz, config.touchdown)
     anchor = _anchors(still, replace(lifted, contact=landed), signals.rate_hz, config)
     opens = _stride_openers(phases, anchor, signals.rate_hz, config)
     paths = solve_strides(motion, anchor[opens], anchor[opens + 1], config.trajectory)
-    lifted = _with_toe_lifts(rough, motion, paths, opens, config)
+    stood = np.where(anchor == NOT_SEEN, pushed, anchor)
+    lifted = _with_toe_lifts(rough, motion, stood, (opens, paths), config)
     fine = _with_touchdowns(lifted, acc, (opens, paths), signals.rate_hz, config)
     travel_axis = axis * _travel_sign(motion, paths, axis)
     return _gait(signals, (travel_axis, pitch), fine, anchor, opens, paths, config)
@@ -216,6 +227,16 @@ def _anchors(still: Floats, events: _Contacts, rate_hz: float, config: FootConfi
     seen = np.isfinite(events.contact) & (stop <= n) & (length > 0)
     first = np.where(seen, start, 0).astype(np.intp)
     stillest = lowest(still, np.maximum(first, 0), np.where(seen, stop, 1).astype(np.intp))
+    return np.where(seen, stillest, NOT_SEEN)
+
+
+def _push_off_anchors(still: Floats, events: _Contacts, rate_hz: float, config: FootConfig) -> Indices:
+    """Stillest instant before each toe-off whose contact was not seen, else `NOT_SEEN`: out of a stand, or cut."""
+    start = events.toe_off - config.push_off_from_s * rate_hz
+    stop = events.toe_off - config.push_off_to_s * rate_hz
+    seen = np.isnan(events.contact) & (stop >= 1)
+    first = np.where(seen, np.maximum(start, 0), 0).astype(np.intp)
+    stillest = lowest(still, first, np.where(seen, stop, 1).astype(np.intp))
     return np.where(seen, stillest, NOT_SEEN)
 
 
@@ -288,12 +309,37 @@ def _travel_sign(motion: FootMotion, paths: StridePaths, axis: Floats) -> float:
 
 
 def _with_toe_lifts(
-    rough: _Contacts, motion: FootMotion, paths: StridePaths, opens: Indices, config: FootConfig
+    rough: _Contacts, motion: FootMotion, stood: Indices, strides: tuple[Indices, StridePaths], config: FootConfig
 ) -> _Contacts:
     """Return the contacts with the toe-offs that the lift of the ball of the foot shows."""
-    speed = _speeds(len(rough.contact), opens, paths, motion.rate_hz)
-    toe_off, toe_off_sd_s = _toe_offs(rough.toe_off, motion, paths, opens, speed, config)
-    return replace(rough, toe_off=toe_off, toe_off_sd_s=toe_off_sd_s)
+    opens, paths = strides
+    # Without a stride nothing says which way is up, nor how fast the run is.
+    rows = np.flatnonzero(stood != NOT_SEEN) if len(opens) else np.empty(0, dtype=np.intp)
+    speed = _filled(_speeds(len(stood), opens, paths, motion.rate_hz))
+    speed = np.where(np.isnan(rough.contact), config.push_off_speed_share * speed, speed)[rows]
+    lift, lift_sd = find_toe_lifts(motion, _stances(stood, rows, opens, paths, motion.rate_hz), speed, config.toe_lift)
+    toe_off = rough.toe_off.copy()
+    sd = np.where(np.isnan(toe_off), np.nan, config.unbracketed_sd_s)
+    seen = np.isfinite(lift)
+    toe_off[rows[seen]] = lift[seen]
+    # A push-off is told by the guessed speed of the body: no surer than by the pitch rate.
+    sd[rows[seen]] = np.where(np.isnan(rough.contact[rows[seen]]), config.unbracketed_sd_s, lift_sd[seen])
+    return replace(rough, toe_off=toe_off, toe_off_sd_s=sd)
+
+
+def _stances(stood: Indices, rows: Indices, opens: Indices, paths: StridePaths, rate_hz: float) -> Stances:
+    """Return how the foot stood in some contacts: as the stride it opens says, else as the nearest one does."""
+    nearest = np.abs(rows[:, None] - opens).argmin(axis=1) if len(rows) else rows
+    own = opens[nearest] == rows
+    duration_s = (paths.last - paths.first)[nearest, None] / rate_hz
+    drift = np.where(own[:, None], paths.drift_m_s[nearest] / duration_s, 0.0)
+    return Stances(stood[rows], paths.levelling[nearest], drift)
+
+
+def _filled(speed_m_s: Floats) -> Floats:
+    """Return the speeds with unknown ones taken from their neighbours."""
+    known = np.flatnonzero(np.isfinite(speed_m_s))
+    return np.interp(np.arange(len(speed_m_s)), known, speed_m_s[known]) if len(known) else speed_m_s
 
 
 def _with_touchdowns(
@@ -339,18 +385,6 @@ def _speeds(n_contacts: int, opens: Indices, paths: StridePaths, rate_hz: float)
     speed[opens + 1] = stride_speed
     speed[opens] = stride_speed
     return speed
-
-
-def _toe_offs(
-    rough: Floats, motion: FootMotion, paths: StridePaths, opens: Indices, speed: Floats, config: FootConfig
-) -> tuple[Floats, Floats]:
-    toe_off = rough.copy()
-    sd = np.where(np.isnan(rough), np.nan, config.unbracketed_sd_s)
-    lift, lift_sd = find_toe_lifts(motion, paths, speed[opens], config.toe_lift)
-    seen = np.isfinite(lift)
-    toe_off[opens[seen]] = lift[seen]
-    sd[opens[seen]] = lift_sd[seen]
-    return toe_off, sd
 
 
 def _strike_angles(pitch: Floats, contact: Floats, anchor: Indices, rate_hz: float) -> Floats:

@@ -89,13 +89,15 @@ def mid_swings(pitch_rad_s: Floats, rate_hz: float, config: SwingConfig) -> Indi
     (m,) int array
     """
     slow = lowpass(pitch_rad_s, config.cutoff_hz, rate_hz)
-    # find_peaks refuses a distance below one sample.
+    # A recording may begin or end in a swing: framed by rest, its first or last sample can be a peak. And find_peaks
+    # refuses a distance below one sample.
     peaks, _ = find_peaks(
-        slow,
+        np.pad(slow, 1),
         height=config.min_rate_rad_s,
         prominence=config.min_prominence_rad_s,
         distance=max(1, int(config.min_stride_s * rate_hz)),
     )
+    peaks = peaks - 1
     if not len(peaks):
         return np.empty(0, dtype=np.intp)
     # Not the highest: one wild swing must not push the others below their share.

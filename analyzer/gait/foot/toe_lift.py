@@ -4,12 +4,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analyzer.gait.foot.trajectory import FootMotion, StridePaths
-from analyzer.model import Floats
+from analyzer.gait.foot.trajectory import FootMotion
+from analyzer.model import Floats, Indices
 from analyzer.signal.windows import gathered, window_rows
 from analyzer.units import G_M_S2
 
-__all__ = ["ToeLiftConfig", "find_toe_lifts"]
+__all__ = ["Stances", "ToeLiftConfig", "find_toe_lifts"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +19,8 @@ class ToeLiftConfig:
     Attributes
     ----------
     longest_s : float
-        The toe lifts at most this long after the stillest instant of the contact.
+        The toe lifts at most this long after the stillest instant of the contact: the push-off out of a stand is the
+        slowest.
     speed_m_s, share_of_speed : tuple of float
         Share of the running speed that the ball has at toe-off, by running speed. Joggers lift a foot that still
         rests on the toes (0.3 at 2.5 to 4.5 m/s, eight people on a force plate); sprinters are off the ground later
@@ -28,22 +29,41 @@ class ToeLiftConfig:
         Standard uncertainty.
     """
 
-    longest_s: float = 0.40
+    longest_s: float = 0.50
     speed_m_s: tuple[float, ...] = (4.0, 7.0)
     share_of_speed: tuple[float, ...] = (0.31, 0.53)
     sd_s: float = 0.0065
 
 
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Stances:
+    """How a foot stood at the stillest instant of each of m contacts.
+
+    Attributes
+    ----------
+    anchor : (m,) int array
+        Sample of that instant.
+    levelling : (m, 3, 3) float array
+        Drifting world to levelled world.
+    drift_m_s2 : (m, 3) float array
+        Even drift of the specific force from there on, levelled world.
+    """
+
+    anchor: Indices
+    levelling: Floats
+    drift_m_s2: Floats
+
+
 def find_toe_lifts(
-    motion: FootMotion, paths: StridePaths, speed_m_s: Floats, config: ToeLiftConfig
+    motion: FootMotion, stances: Stances, speed_m_s: Floats, config: ToeLiftConfig
 ) -> tuple[Floats, Floats]:
-    """Return the toe-off of the contact with which each stride begins.
+    """Return the toe-off that follows each stance.
 
     Parameters
     ----------
     motion : FootMotion
-    paths : StridePaths
-        m strides.
+    stances : Stances
+        m contacts.
     speed_m_s : (m,) float array
         Running speed.
     config : ToeLiftConfig
@@ -60,30 +80,31 @@ def find_toe_lifts(
     From the stillest instant on, the way is short and nothing is clipped: the speed of the ball is known to some
     cm/s. Ours; earlier methods look for a shape of the signal, which differs between people and speeds.
     """
-    length = max(2, min(round(config.longest_s * motion.rate_hz), int((paths.last - paths.first).max(initial=2))))
-    ball = _ball_speed_m_s(motion, paths, length)
+    length = max(2, round(config.longest_s * motion.rate_hz))
+    ball = _ball_speed_m_s(motion, stances, length)
     limit = np.interp(speed_m_s, config.speed_m_s, config.share_of_speed) * speed_m_s
     moving = ball > limit[:, None]
     moving[:, 0] = False
+    # Past the end of the signal its last sample is only repeated.
+    moving &= stances.anchor[:, None] + np.arange(length) < len(motion.force_m_s2)
     row = np.arange(len(ball))
     crossing = np.argmax(moving, axis=1)
     low, high = ball[row, crossing - 1], ball[row, crossing]
     fraction = np.divide(limit - low, high - low, out=np.zeros_like(low), where=high > low)
-    index = np.where(moving.any(axis=1), paths.first + crossing - 1 + np.clip(fraction, 0.0, 1.0), np.nan)
+    index = np.where(moving.any(axis=1), stances.anchor + crossing - 1 + np.clip(fraction, 0.0, 1.0), np.nan)
     sampling_s = 1.0 / (motion.rate_hz * np.sqrt(12.0))
     return index, np.full(len(index), np.hypot(config.sd_s, sampling_s))
 
 
-def _ball_speed_m_s(motion: FootMotion, paths: StridePaths, length: int) -> Floats:
+def _ball_speed_m_s(motion: FootMotion, stances: Stances, length: int) -> Floats:
     """Speed of the ball of the foot over the ground from each stillest instant on, (m, length)."""
     step_s = 1.0 / motion.rate_hz
-    force = gathered(motion.force_m_s2, paths.first, length)
-    rolling = motion.rolling_m_s(window_rows(paths.first, length, len(motion.force_m_s2)))
+    force = gathered(motion.force_m_s2, stances.anchor, length)
+    rolling = motion.rolling_m_s(window_rows(stances.anchor, length, len(motion.force_m_s2)))
     gained = np.concatenate(
         [np.zeros_like(force[:, :1]), np.cumsum(0.5 * step_s * (force[:, 1:] + force[:, :-1]), axis=1)], axis=1
     )
-    relative = np.einsum("kij,klj->kli", paths.levelling, rolling[:, :1] + gained - rolling)
+    relative = np.einsum("kij,klj->kli", stances.levelling, rolling[:, :1] + gained - rolling)
     relative[:, :, 2] -= G_M_S2 * step_s * np.arange(length)
-    duration = (paths.last - paths.first)[:, None] * step_s
-    relative += paths.drift_m_s[:, None] * (np.arange(length) * step_s / duration)[:, :, None]
+    relative += stances.drift_m_s2[:, None] * (np.arange(length) * step_s)[:, None]
     return np.asarray(np.linalg.norm(relative, axis=2))
