@@ -17,6 +17,8 @@ class BoutConfig:
     ----------
     max_duty_factor : float
         Above one half both feet share the ground: that is walking.
+    longest_stride_s : float
+        Running strides last 0.35 to 0.95 s; a stride of a second is walked, whatever lost samples made of its contacts.
     min_speed_m_s : float
         Slower strides are shuffles on the spot; where speed is unknown the duty factor decides alone.
     min_share_of_fastest : float
@@ -25,13 +27,18 @@ class BoutConfig:
         Running strides closer than this belong to one run.
     min_contacts : int
         Fewer contacts are no run but a hop or a jab step.
+    min_sure : int
+        So many strides of a run must be known to be running strides, where any stride of the window is known at all:
+        lost samples make unknown strides, also of a walk.
     """
 
     max_duty_factor: float = 0.50
+    longest_stride_s: float = 1.0
     min_speed_m_s: float = 1.5
     min_share_of_fastest: float = 0.22
     max_pause_s: float = 1.0
     min_contacts: int = 3
+    min_sure: int = 2
 
 
 def running_bouts(
@@ -57,8 +64,10 @@ def running_bouts(
     slowest_m_s = max(config.min_speed_m_s, config.min_share_of_fastest * float(fastest))
     # Written with 'not': comparisons with NaN are False, and what is unknown stays.
     running = ~(duty_factor > config.max_duty_factor) & ~(speed_m_s < slowest_m_s)
+    running &= end_s - start_s <= config.longest_stride_s
+    known = np.isfinite(duty_factor)
     order = np.argsort(start_s[running], kind="stable")
-    starts, ends = start_s[running][order], end_s[running][order]
+    starts, ends, sure = start_s[running][order], end_s[running][order], known[running][order]
     if not len(starts):
         return []
     # The latest end so far, not that of the stride before: strides of two feet overlap.
@@ -66,6 +75,9 @@ def running_bouts(
     breaks = np.flatnonzero(starts[1:] - reached[:-1] > config.max_pause_s)
     first, last = np.insert(breaks + 1, 0, 0), np.append(breaks, len(starts) - 1)
     bouts = [(float(starts[a]), float(reached[b])) for a, b in zip(first, last, strict=True)]
+    n_sure = np.array([int(sure[a : b + 1].sum()) for a, b in zip(first, last, strict=True)])
     # Contacts: at least one more than strides.
-    counts = last - first + 2
-    return [bout for bout, count in zip(bouts, counts, strict=True) if count >= config.min_contacts]
+    kept = last - first + 2 >= config.min_contacts
+    if known.any():
+        kept &= n_sure >= np.minimum(config.min_sure, last - first + 1)
+    return [bout for bout, keep in zip(bouts, kept, strict=True) if keep]

@@ -104,6 +104,8 @@ def run_records(
     start, end, duty, speed = (
         gait.strides[name].to_numpy() for name in ("start_s", "end_s", "duty_factor", "speed_m_s")
     )
+    # A hole moves a toe-off by as much as half a contact: such a stride does not tell running from walking.
+    duty = np.where(gait.strides["quality"] == "gap", np.nan, duty)
     bouts = running_bouts(start, end, duty, speed, config.bouts)
     records = [_record(gait, signals, bout, config) for bout in bouts]
     return [*records[:-1], _marked_cut(records[-1], signals, config)] if cut and records else records

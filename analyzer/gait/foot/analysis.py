@@ -41,6 +41,8 @@ class FootConfig:
     ----------
     pitch_cutoff_hz : float
         Rough contacts are read from the pitch rate below this.
+    still_cutoff_hz : float
+        Stillness is judged below this: ringing of shoe and strap is no motion of the foot.
     anchor_from, anchor_to : float
         The stillest instant of a contact lies in this share of it: before, the impact rings; after, the heel rises.
     open_contact_s : float
@@ -53,10 +55,15 @@ class FootConfig:
         Standard uncertainty of a clipped sample: this, plus this share of what was added to it.
     pitch_repeat_sd_rad : float
         How well the pitch of a foot at its stillest instant repeats from stride to stride (5 deg).
+    near_full_scale, near_doubt_m_s2 : float
+        Sensors clip first and filter after, which rounds the clipped peaks: a sample beyond this share of full scale may
+        be one, and has this standard uncertainty.
     lost_doubt_m_s2 : float
         Standard uncertainty of a bridged sample.
     lever_forward_m, lever_up_m : float
         From the ball of the foot to a sensor on the laces.
+    sign_window_s : float
+        So much of a run tells which way round its axis of swing is.
     unbracketed_sd_s : float
         Standard uncertainty of a toe-off read from the pitch rate alone.
     push_off_from_s, push_off_to_s : float
@@ -73,17 +80,21 @@ class FootConfig:
     touchdown: TouchdownConfig = field(default_factory=TouchdownConfig)
     quality: QualityConfig = field(default_factory=QualityConfig)
     pitch_cutoff_hz: float = 30.0
-    anchor_from: float = 0.20
-    anchor_to: float = 0.55
+    still_cutoff_hz: float = 15.0
+    anchor_from: float = 0.25
+    anchor_to: float = 0.60
     open_contact_s: float = 0.25
     longest_stride_s: float = 1.5
     rebuilt_cap: float = 3.0
     clipped_doubt_m_s2: float = 20.0
     rebuilt_doubt: float = 0.5
     pitch_repeat_sd_rad: float = np.radians(5.0)
+    near_full_scale: float = 0.70
+    near_doubt_m_s2: float = 10.0
     lost_doubt_m_s2: float = 40.0
     lever_forward_m: float = -0.10
     lever_up_m: float = 0.07
+    sign_window_s: float = 60.0
     unbracketed_sd_s: float = 0.020
     push_off_from_s: float = 0.45
     push_off_to_s: float = 0.10
@@ -136,13 +147,30 @@ def analyze_foot(signals: GridSignals, config: FootConfig) -> FootGait:
         Without contacts where the foot did not run.
     """
     repaired = _repaired(signals, config)
-    axis = pitch_axis(repaired[1], signals.rate_hz, config.swings)
-    gait = _analyzed(signals, repaired, axis, config)
-    if len(gait.opens):
-        return gait
-    # Running backward, the landing may turn the foot faster than its swing: then the other sign shows the strides.
-    turned = _analyzed(signals, repaired, -axis, config)
-    return turned if len(turned.opens) else gait
+    axis = _swing_axis(repaired[1], signals, config)
+    return _analyzed(signals, repaired, axis, config)
+
+
+def _swing_axis(gyr: Floats, signals: GridSignals, config: FootConfig) -> Floats:
+    """Return the axis of the swing, toe-up positive: the sign with which the foot is still in its contacts."""
+    # A bridge over lost samples is no rotation; straight and long, it would outvote the strides.
+    axis = pitch_axis(np.where(signals.lost[:, None], 0.0, gyr), signals.rate_hz, config.swings)
+    # A minute tells the sign as well as an hour does.
+    half = round(0.5 * config.sign_window_s * signals.rate_hz)
+    middle = len(gyr) // 2
+    part = gyr[max(0, middle - half) : middle + half]
+    return min((axis, -axis), key=lambda way: _unrest(part, way, signals.rate_hz, config))
+
+
+def _unrest(gyr: Floats, axis: Floats, rate_hz: float, config: FootConfig) -> float:
+    """Return how fast the foot turns at the stillest instants of the contacts that an axis shows."""
+    pitch = gyr @ axis
+    swings = mid_swings(pitch, rate_hz, config.swings)
+    phases = find_phases(lowpass(pitch, config.pitch_cutoff_hz, rate_hz), swings, rate_hz, config.phases)
+    still = np.linalg.norm(lowpass(gyr, config.still_cutoff_hz, rate_hz), axis=1)
+    anchor = _anchors(still, _Contacts.from_phases(phases), rate_hz, config)
+    opens = _stride_openers(phases, anchor, rate_hz, config)
+    return float(np.median(still[anchor[opens]])) if len(opens) else float("inf")
 
 
 def _analyzed(
@@ -156,7 +184,7 @@ def _analyzed(
     if not len(phases.initial_contact):
         return _nothing()
     rough = _Contacts.from_phases(phases)
-    still = np.linalg.norm(lowpass(gyr, config.pitch_cutoff_hz, signals.rate_hz), axis=1)
+    still = np.linalg.norm(lowpass(gyr, config.still_cutoff_hz, signals.rate_hz), axis=1)
     anchor = _anchors(still, rough, signals.rate_hz, config)
     opens = _stride_openers(phases, anchor, signals.rate_hz, config)
     gyr = _closed_rotation(gyr, axis, signals, (anchor[opens], anchor[opens + 1]), config)
@@ -187,11 +215,14 @@ def _nothing() -> FootGait:
 def _repaired(signals: GridSignals, config: FootConfig) -> tuple[Floats, Floats, Floats]:
     """Signals with clipped peaks rebuilt, and the variance of the specific force that this leaves."""
     clipped = signals.clipped[:, :3]
-    acc = rebuilt(signals.acc_m_s2, clipped, config.rebuilt_cap * _range(signals.acc_range_m_s2, signals.acc_m_s2))
+    acc_range = _range(signals.acc_range_m_s2, signals.acc_m_s2)
+    acc = rebuilt(signals.acc_m_s2, clipped, config.rebuilt_cap * acc_range)
     gyr_range = _range(signals.gyr_range_rad_s, signals.gyr_rad_s)
     gyr = rebuilt(signals.gyr_rad_s, signals.clipped[:, 3:], config.rebuilt_cap * gyr_range)
     added = config.clipped_doubt_m_s2 + config.rebuilt_doubt * np.abs(acc - signals.acc_m_s2)
-    doubt = np.where(clipped, added**2, 0.0).sum(axis=1) + signals.lost * config.lost_doubt_m_s2**2
+    near = np.abs(signals.acc_m_s2) >= config.near_full_scale * acc_range
+    doubt = np.where(clipped, added**2, near * config.near_doubt_m_s2**2).sum(axis=1)
+    doubt += signals.lost * config.lost_doubt_m_s2**2
     return acc, gyr, doubt
 
 

@@ -41,7 +41,7 @@ class SwingConfig:
 
 
 def pitch_axis(gyr_rad_s: Floats, rate_hz: float, config: SwingConfig) -> Floats:
-    """Return the axis about which the segment swings, in the sensor frame, toe-up positive.
+    """Return the axis about which the segment swings, in the sensor frame, probably toe-up positive.
 
     Parameters
     ----------
@@ -54,12 +54,13 @@ def pitch_axis(gyr_rad_s: Floats, rate_hz: float, config: SwingConfig) -> Floats
     -------
     (3,) float array
         Unit vector: the leading principal direction of the fast samples, any mounting. The sign is that of the
-        forward swing, the one lobe of a stride that is both fast and long (its cube outweighs all others). Zero
+        forward swing, mostly the one lobe of a stride that is both fast and long (its cube outweighs all others). Zero
         where nothing moved or no axis stands out.
 
     Notes
     -----
-    Principal axis as in [kong2016]; the sign rule is our own.
+    Principal axis as in [kong2016]; the sign rule is our own. In some runners the push-off is as fast and as long as the
+    swing: then the sign is a guess that the stillness of the contacts has to confirm.
     """
     fast = gyr_rad_s[np.linalg.norm(gyr_rad_s, axis=1) > config.moving_rad_s]
     if not len(fast):
