@@ -2,7 +2,8 @@
 
 Seen from the side a shank swings forward once a stride. It slows and turns back just before the foot lands, is tipped
 over the standing foot, and is thrown back as the foot leaves. The first landing jolt along the bone marks initial
-contact, the corner between tipping and throwing marks toe-off.
+contact, or where none is seen the place between swing and stop that the same runner's other landings have. The throw
+half under way marks toe-off: halfway it is steep, whereas its beginning is a dull corner.
 
 The rules and their rounded shares were compared on eight treadmill runners (2.5 to 4.5 m/s) and one sprinter, all of
 them seen while choosing: figures from those people say how well the rules describe them, not how well they carry over.
@@ -11,6 +12,7 @@ them seen while choosing: figures from those people say how well the rules descr
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 from scipy import signal as scipy_signal
 
@@ -56,11 +58,18 @@ class ShankConfig:
         A smaller rise is no impact to time: initial contact is then taken from the rate alone.
     soft_landing_share : float
         Where between the swing's end and the shank's stop initial contact lies when only the rate tells.
+    neighbours, least_neighbours : int
+        The place that a runner's landings usually have is the median of that many, which follows an acceleration;
+        fewer than the least say nothing.
+    most_stray_share : float
+        An onset further than this from that place is another jolt: those of one runner spread by 0.05 to 0.15.
+    most_lost_share : float
+        With more of the way from the swing's end to the stop lost, the landing was not seen.
     backswing_from_share, backswing_until_share : float
         Where the fastest backswing lies, as shares of a stride after the swing's end.
-    toe_off_share : float
-        Share of the fall of the rate from its last high in contact to the fastest backswing at which the foot leaves;
-        the fall is drawn straight along its steepest part, as a slow jog rolls into it.
+    toe_off_lead_share : float
+        Share of a stride from toe-off until the rate is halfway from its last high in contact to the fastest
+        backswing: 24 ms of a jog, 15 ms of a sprint.
     least_backswing_rad_s : float
         A smaller fall is no throw of the leg: no toe-off is given.
     margin_s : float
@@ -70,7 +79,7 @@ class ShankConfig:
     initial_contact_sd_s, soft_sd_s, toe_off_sd_s : float
         Uncertainty of the events between people and within them, from the same runners the rules were compared on.
     toe_off_sd_share : float
-        And of toe-off, as a share of the time the fall takes along its steepest part: a slow fall has a dull corner.
+        And of toe-off, as a share of the time from the last high to halfway down: a jog rolls slowly into the throw.
     """
 
     swing_cutoff_hz: float = 6.0
@@ -89,16 +98,20 @@ class ShankConfig:
     onset_share: float = 0.05
     least_impact_m_s2: float = 3.0
     soft_landing_share: float = 0.45
+    neighbours: int = 9
+    least_neighbours: int = 3
+    most_stray_share: float = 0.25
+    most_lost_share: float = 0.75
     backswing_from_share: float = 0.36
     backswing_until_share: float = 0.70
-    toe_off_share: float = 0.15
+    toe_off_lead_share: float = 0.033
     least_backswing_rad_s: float = 1.5
     margin_s: float = 0.02
     default_stride_s: float = 0.70
     initial_contact_sd_s: float = 0.007
     soft_sd_s: float = 0.015
     toe_off_sd_s: float = 0.005
-    toe_off_sd_share: float = 0.10
+    toe_off_sd_share: float = 0.12
 
 
 def shank_contacts(signals: GridSignals, config: ShankConfig) -> ContactEvents:
@@ -119,7 +132,7 @@ def shank_contacts(signals: GridSignals, config: ShankConfig) -> ContactEvents:
     Notes
     -----
     The onset of the force along the bone is the rule of Mercer 2003 and Purcell 2006 with windows that scale with the
-    stride; toe-off follows the shank's rate as in McGrath 2012, at its corner and not at its minimum.
+    stride; toe-off follows the shank's rate as in McGrath 2012, on the way to its minimum and not there.
     """
     if not signals.has_gyroscope:
         return ContactEvents.none()
@@ -173,12 +186,12 @@ class _Landing:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Leaving:
-    """Last high of the rate in contact and fastest backswing (samples, -1 for none); toe-off and length of the fall."""
+    """Last high of the rate in contact and fastest backswing (samples, -1 for none); toe-off and time to halfway."""
 
     high: Indices
     backswing: Indices
     off: Floats
-    fall: Floats
+    roll: Floats
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -247,7 +260,21 @@ def _landings(rate_rad_s: Floats, rows: _Rows, config: ShankConfig) -> _Landing:
 
 
 def _initial_contacts(signals: GridSignals, landing: _Landing, config: ShankConfig) -> tuple[Floats, Bools]:
-    """Return the onset of the rise of the force along the bone, and where only the rate could tell."""
+    """Return initial contacts, and where only the rate could tell."""
+    way = np.where(landing.stop >= 0, landing.stop - landing.swing_end, np.nan).astype(np.float64)
+    onset = _onsets(signals, landing, config)
+    hole = spans.any_in(signals.lost, landing.swing_end, _samples(np.nan_to_num(onset, nan=-1.0)) + 1)
+    place = np.where(hole, np.nan, (onset - landing.swing_end) / np.maximum(way, 1.0))
+    usual = _usual_places(place, config)
+    # Comparisons with NaN are False: an onset that is not there is soft too.
+    soft = ~(np.abs(place - usual) <= config.most_stray_share)
+    contact = np.where(soft, landing.swing_end + usual * way, onset)
+    lost = _count_in(signals.lost, landing.swing_end, landing.stop)
+    return np.where(lost > config.most_lost_share * way, np.nan, contact), soft
+
+
+def _onsets(signals: GridSignals, landing: _Landing, config: ShankConfig) -> Floats:
+    """Return where the force along the bone begins to rise; NaN where it does not."""
     up = signals.acc_m_s2.mean(axis=0)
     # Without any force the rate alone tells.
     up = up / max(float(np.linalg.norm(up)), np.finfo(float).tiny)
@@ -259,10 +286,17 @@ def _initial_contacts(signals: GridSignals, landing: _Landing, config: ShankConf
     # An index of -1 reads the last sample; such a rise is thrown away here.
     rise = np.where(high >= 0, along[high] - along[low], 0.0)
     onset = spans.first_below(-along, low, high + 1, -(along[low] + config.onset_share * rise))
-    soft = ~(rise >= config.least_impact_m_s2) | np.isnan(onset)
-    share = config.soft_landing_share
-    middle = np.where(landing.stop >= 0, (1.0 - share) * landing.swing_end + share * landing.stop, np.nan)
-    return np.where(soft, middle, onset), soft
+    return np.where(rise >= config.least_impact_m_s2, onset, np.nan)
+
+
+def _usual_places(place: Floats, config: ShankConfig) -> Floats:
+    """Return the running median of where landings lie between swing's end and stop, leaving out those not seen."""
+    half = config.neighbours // 2
+    around = sliding_window_view(np.pad(place, half, constant_values=np.nan), 2 * half + 1)
+    enough = np.isfinite(around).sum(axis=1) >= config.least_neighbours
+    usual = np.full(len(place), config.soft_landing_share)
+    usual[enough] = np.nanmedian(around[enough], axis=1)
+    return usual
 
 
 def _leavings(rate_rad_s: Floats, rows: _Rows, landing: _Landing, config: ShankConfig) -> _Leaving:
@@ -277,26 +311,28 @@ def _leavings(rate_rad_s: Floats, rows: _Rows, landing: _Landing, config: ShankC
     backswing = spans.lowest(rate_rad_s, begin, np.where(begin < 0, begin, np.minimum(end, len(rate_rad_s))))
     since = np.where(landed, landing.stop, np.maximum(backswing - _samples(0.35 * rows.stride), 0))
     high = spans.highest(rate_rad_s, np.where(backswing < 0, -1, since), backswing)
-    return _Leaving(high, backswing, *_toe_offs(rate_rad_s, high, backswing, config))
+    halfway = _halfway(rate_rad_s, high, backswing, config)
+    return _Leaving(high, backswing, halfway - config.toe_off_lead_share * rows.stride, halfway - high)
 
 
-def _toe_offs(rate_rad_s: Floats, high: Indices, backswing: Indices, config: ShankConfig) -> tuple[Floats, Floats]:
-    """Return where the fall, drawn straight along its steepest part, begins; and the samples that it takes."""
+def _halfway(rate_rad_s: Floats, high: Indices, backswing: Indices, config: ShankConfig) -> Floats:
+    """Return where the throw is halfway from the last high in contact to its fastest; NaN where it is not seen."""
     fall = rate_rad_s[high] - rate_rad_s[backswing]
-    slope = np.gradient(rate_rad_s)
-    steepest = spans.lowest(slope, high, backswing)
-    speed = np.maximum(-slope[steepest], np.finfo(float).tiny)
-    off = steepest - (rate_rad_s[high] - config.toe_off_share * fall - rate_rad_s[steepest]) / speed
     # A high on the very first sample is where the window begins, not where the rate turns.
-    seen = (high > 0) & (steepest > high) & (fall >= config.least_backswing_rad_s)
-    return np.where(seen, off, np.nan), np.where(seen, fall / speed, np.nan)
+    seen = (high > 0) & (fall >= config.least_backswing_rad_s)
+    cut = backswing == len(rate_rad_s) - 1
+    whole = seen & ~cut
+    # The throw that the window's end cuts is as large as the others are.
+    usual = float(np.median(fall[whole])) if whole.any() else 0.0
+    level = rate_rad_s[high] - 0.5 * np.where(cut, np.maximum(fall, usual), fall)
+    return np.where(seen, spans.first_below(rate_rad_s, high, backswing + 1, level), np.nan)
 
 
 def _events(signals: GridSignals, found: _Found, config: ShankConfig) -> ContactEvents:
     keep = _plausible(found, signals.rate_hz, config)
     quality = _quality(signals, found, config)[keep]
     contact_sd_s = np.where(found.soft, config.soft_sd_s, config.initial_contact_sd_s)
-    off_sd_s = np.hypot(config.toe_off_sd_s, config.toe_off_sd_share * found.leaving.fall / signals.rate_hz)
+    off_sd_s = np.hypot(config.toe_off_sd_s, config.toe_off_sd_share * found.leaving.roll / signals.rate_hz)
     n = int(keep.sum())
     return ContactEvents(
         signals.to_time(found.contact[keep]),
@@ -328,6 +364,12 @@ def _quality(signals: GridSignals, found: _Found, config: ShankConfig) -> NDArra
     clipped_onset = spans.any_in(np.asarray(signals.clipped[:, :3].any(axis=1)), found.landing.swing_end, onset)
     half = np.isnan(found.contact) | np.isnan(found.off)
     return np.select([gap, half, clipped_rate | clipped_onset], ["gap", "edge", "clipped"], "ok")
+
+
+def _count_in(mask: Bools, start: Indices, stop: Indices) -> Indices:
+    count = np.concatenate([[0], np.cumsum(mask)])
+    first, last = np.clip(start, 0, len(mask)), np.clip(stop, 0, len(mask))
+    return np.asarray(count[np.maximum(first, last)] - count[first], dtype=np.int64)
 
 
 def _samples(length: Floats) -> Indices:

@@ -42,7 +42,7 @@ class WristConfig:
     least_repeat : float
         Correlation of one cycle with the next; a motion below it is no running arm.
     least_swing_share : float
-        Pieces with less than that share of the usual swing are a stand.
+        Pieces, and cycles at the ends of a piece, with less than that share of the usual swing are a stand.
     cycle_sd_share : float
         An arm follows its leg only roughly: uncertainty of a piece's frequency as a share. From one person only.
     """
@@ -122,6 +122,9 @@ def arm_cycles(signals: GridSignals, config: WristConfig) -> ArmCycles:
     frequency_hz = swing.rate_hz / float(np.mean(pieces.cycle))
     sd_hz = frequency_hz * config.cycle_sd_share / float(np.sqrt(len(pieces.cycle)))
     begin, length = _cycles(pieces, len(swing.motion))
+    size = _sizes(swing.motion, begin, length)
+    swung = size >= config.least_swing_share * np.median(size)
+    begin, length = begin[swung], length[swung]
     return ArmCycles(signals.start_s + begin / swing.rate_hz, length / swing.rate_hz, frequency_hz, sd_hz, side)
 
 
@@ -214,3 +217,15 @@ def _cycles(pieces: _Pieces, n_samples: int) -> tuple[Floats, Floats]:
         begin += whole[:-1].tolist()
         length += np.diff(whole).tolist()
     return np.array(begin), np.array(length)
+
+
+def _sizes(motion: Floats, begin: Floats, length: Floats) -> Floats:
+    """Return the RMS swing of each cycle about its own mean: an arm that hangs still is turned, but does not swing."""
+    first = np.rint(begin).astype(np.int64)
+    stop = np.maximum(np.rint(begin + length).astype(np.int64), first + 1)
+    total = np.concatenate([np.zeros((1, 3)), np.cumsum(motion, axis=0)])
+    square = np.concatenate([[0.0], np.cumsum((motion**2).sum(axis=1))])
+    count = (stop - first).astype(np.float64)
+    mean = (total[stop] - total[first]) / count[:, None]
+    # Rounding may leave a still cycle a little below nothing.
+    return np.asarray(np.sqrt(np.maximum((square[stop] - square[first]) / count - (mean**2).sum(axis=1), 0.0)))

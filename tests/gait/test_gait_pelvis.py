@@ -7,6 +7,9 @@ import pytest
 from gait_runners import errors_s, part, pelvis_runner, recordings, truth, without_gyroscope
 
 from analyzer.gait.pelvis import PelvisConfig, pelvis_contacts
+from analyzer.model import Placement
+from analyzer.signal.grid import on_grid
+from analyzer.virtual import SensorModel, simulate, steady
 
 CONFIG = PelvisConfig()
 
@@ -120,6 +123,72 @@ def test_a_still_or_empty_sensor_has_no_contacts():
 
     assert len(pelvis_contacts(part(signals, 0.0, 0.9), CONFIG)) == 0
     assert len(pelvis_contacts(replace(signals, acc_m_s2=np.zeros_like(signals.acc_m_s2)), CONFIG)) == 0
+
+
+@pytest.mark.parametrize("rate_hz", [100.0, 1000.0])
+@pytest.mark.parametrize("speed_m_s", [2.5, 4.0, 6.5, 9.5])
+def test_every_contact_of_a_virtual_athlete_is_found_once(speed_m_s, rate_hz):
+    practice = steady(speed_m_s, duration_s=5.0, placements=(Placement.PELVIS,), model=SensorModel(rate_hz=rate_hz))
+    contacts = practice.truth.contacts
+    inner = contacts[contacts["initial_contact_s"].between(0.4, 4.4)]
+
+    found = pelvis_contacts(on_grid(practice.recording().streams[Placement.PELVIS]), CONFIG)
+
+    # The tolerances of a found contact; no more contacts between the first and the last than there are.
+    assert np.all(np.abs(errors_s(found.initial_contact_s, inner["initial_contact_s"])) < 0.025)
+    assert np.all(np.abs(errors_s(found.toe_off_s, inner["toe_off_s"])) < 0.030)
+    begins = (found.initial_contact_s > 0.37) & (found.initial_contact_s < 4.43)
+    assert begins.sum() <= len(contacts[contacts["initial_contact_s"].between(0.34, 4.46)])
+
+
+def test_the_first_steps_out_of_a_stand_are_found():
+    practice = simulate(placements=(Placement.PELVIS,))
+    signals = on_grid(practice.recording().streams[Placement.PELVIS])
+    contacts = practice.truth.contacts
+    run = practice.truth.runs.iloc[-1]
+    first = contacts.loc[contacts["initial_contact_s"] > run["start_s"], "initial_contact_s"].to_numpy()[:4]
+
+    found = pelvis_contacts(part(signals, run["start_s"] - 1.0, run["stop_s"] + 0.8), CONFIG)
+
+    # 30 ms: pushes out of a stand are unlike those of steady running.
+    assert np.all(np.abs(errors_s(found.initial_contact_s, first)) < 0.030)
+
+
+@pytest.mark.parametrize(("low_g", "flies"), [(0.5, True), (0.7, False)])
+def test_only_a_push_beside_a_low_counts(low_g, flies):
+    signals = pelvis_runner().signals
+    # Squeezed towards the weight: the same steps, with flights in which something is left of it.
+    acc = signals.acc_m_s2.copy()
+    acc[:, 2] = 9.81 + (acc[:, 2] - 9.81) * (1.0 - low_g)
+
+    assert (len(pelvis_contacts(replace(signals, acc_m_s2=acc), CONFIG)) > 0) == flies
+
+
+def test_a_pelvis_upside_down_tells_the_same_sides():
+    signals = pelvis_runner().signals
+    # Turned by half a turn about the forward axis, as a belt worn the wrong way up.
+    flip = np.array([1.0, -1.0, -1.0])
+    turned = replace(signals, acc_m_s2=signals.acc_m_s2 * flip, gyr_rad_s=signals.gyr_rad_s * flip)
+
+    assert pelvis_contacts(turned, CONFIG).side == pelvis_contacts(signals, CONFIG).side
+
+
+def test_the_mirrored_runner_steps_with_the_other_foot():
+    signals = pelvis_runner().signals
+    flip = np.array([1.0, -1.0, 1.0])
+    mirrored = replace(signals, acc_m_s2=signals.acc_m_s2 * flip, gyr_rad_s=-signals.gyr_rad_s * flip)
+
+    side, other = (pelvis_contacts(worn, CONFIG).side for worn in (signals, mirrored))
+    assert {("left", "right"), ("right", "left")} == set(zip(side, other, strict=True))
+
+
+def test_two_seconds_are_enough():
+    runner = pelvis_runner()
+
+    found = pelvis_contacts(part(runner.signals, 3.0, 5.0), CONFIG)
+
+    inside = runner.initial_contact_s[(runner.initial_contact_s > 3.2) & (runner.initial_contact_s < 4.6)]
+    assert np.all(np.abs(errors_s(found.initial_contact_s, inside)) < 0.025)
 
 
 @pytest.mark.parametrize("pattern", ["steady/*.npz", "real/alcantara_*.npz"])

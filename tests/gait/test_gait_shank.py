@@ -107,6 +107,73 @@ def test_a_window_that_closes_in_contact_has_an_initial_contact_without_toe_off(
     assert np.isnan(found.toe_off_s[-1])
 
 
+def without_impact(runner, number):
+    """Return the signals with the force of one landing gone: gravity and the swing stay."""
+    signals = runner.signals
+    first = signals.to_index(runner.initial_contact_s[number]) - 10
+    acc = signals.acc_m_s2.copy()
+    acc[first : first + 40] = acc[first]
+    return replace(signals, acc_m_s2=acc)
+
+
+def test_a_landing_without_a_jolt_is_placed_where_the_others_are():
+    runner = shank_runner()
+
+    found = shank_contacts(without_impact(runner, 5), CONFIG)
+
+    # Only the swing is left: the place of the other landings, and the doubt of a soft one.
+    at = np.nanargmin(np.abs(found.initial_contact_s - runner.initial_contact_s[5]))
+    assert found.initial_contact_s[at] == pytest.approx(runner.initial_contact_s[5], abs=0.012)
+    assert found.initial_contact_sd_s[at] == CONFIG.soft_sd_s
+
+
+def test_a_late_second_jolt_does_not_move_a_landing():
+    runner = shank_runner()
+    acc = without_impact(runner, 5).acc_m_s2.copy()
+    late = runner.signals.to_index(runner.initial_contact_s[5] + 0.035)
+    acc[late : late + 6, 2] += 60.0
+
+    found = shank_contacts(replace(runner.signals, acc_m_s2=acc), CONFIG)
+
+    assert np.nanmin(np.abs(found.initial_contact_s - runner.initial_contact_s[5])) < 0.012
+
+
+def test_a_landing_that_lies_in_a_hole_is_not_told():
+    runner = shank_runner()
+    lost = runner.signals.lost.copy()
+    first = runner.signals.to_index(runner.initial_contact_s[5] - 0.06)
+    lost[first : first + 24] = True
+
+    found = shank_contacts(replace(runner.signals, lost=lost), CONFIG)
+
+    at = np.nanargmin(np.abs(found.toe_off_s - runner.toe_off_s[5]))
+    assert np.isnan(found.initial_contact_s[at])
+    assert found.quality[at] == "gap"
+
+
+def test_a_throw_cut_by_the_end_of_the_window_still_has_its_toe_off():
+    runner = shank_runner()
+
+    found = shank_contacts(part(runner.signals, 1.0, runner.toe_off_s[7] + 0.06), CONFIG)
+
+    assert found.toe_off_s[-1] == pytest.approx(runner.toe_off_s[7], abs=0.015)
+
+
+def test_two_seconds_are_enough():
+    runner = shank_runner()
+
+    found = shank_contacts(part(runner.signals, 3.0, 5.0), CONFIG)
+
+    inside = runner.initial_contact_s[(runner.initial_contact_s > 3.1) & (runner.initial_contact_s < 4.9)]
+    assert np.all(np.abs(errors_s(found.initial_contact_s, inside)) < 0.012)
+
+
+def test_the_doubt_of_toe_off_grows_with_a_slow_roll_into_the_throw():
+    jog, sprint = (shank_contacts(shank_runner(stride_s=stride_s).signals, CONFIG) for stride_s in (0.8, 0.45))
+
+    assert np.nanmedian(jog.toe_off_sd_s) > np.nanmedian(sprint.toe_off_sd_s)
+
+
 def test_without_a_gyroscope_there_are_no_contacts():
     assert len(shank_contacts(without_gyroscope(shank_runner().signals), CONFIG)) == 0
 

@@ -4,9 +4,12 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from gait_runners import recordings, without_gyroscope, wrist_runner
+from gait_runners import part, recordings, without_gyroscope, wrist_runner
 
 from analyzer.gait.wrist import WristConfig, arm_cycles
+from analyzer.model import Placement
+from analyzer.signal.grid import on_grid
+from analyzer.virtual import SensorModel, simulate, steady
 
 CONFIG = WristConfig()
 
@@ -72,3 +75,40 @@ def test_stride_frequency_of_a_sprinter_is_within_the_goal(shared):
         for side in ("left", "right"):
             cycles = arm_cycles(sensors[f"{side}_wrist"], CONFIG)
             assert cycles.stride_frequency_hz == pytest.approx(true_hz, rel=0.015), (header["id"], side)
+
+
+@pytest.mark.parametrize("rate_hz", [100.0, 1000.0])
+@pytest.mark.parametrize("speed_m_s", [2.5, 6.0, 9.5])
+def test_a_virtual_athlete_swings_arms_as_often_as_legs(speed_m_s, rate_hz):
+    practice = steady(speed_m_s, 5.0, placements=(Placement.LEFT_WRIST,), model=SensorModel(rate_hz=rate_hz))
+    strides = practice.truth.strides
+    frequency_hz = 1.0 / float((strides["end_s"] - strides["start_s"]).mean())
+
+    cycles = arm_cycles(on_grid(practice.recording().streams[Placement.LEFT_WRIST]), CONFIG)
+
+    assert cycles.stride_frequency_hz == pytest.approx(frequency_hz, rel=0.005)
+
+
+@pytest.mark.parametrize("run", [0, 2])
+def test_no_cycle_is_laid_into_the_stand_before_a_run(run):
+    practice = simulate(placements=(Placement.RIGHT_WRIST,))
+    start_s, stop_s = practice.truth.runs.loc[practice.truth.runs.index[run], ["start_s", "stop_s"]]
+    signals = on_grid(practice.recording().streams[Placement.RIGHT_WRIST])
+    window = part(signals, start_s - 3.0, stop_s + 0.8)
+
+    cycles = arm_cycles(window, CONFIG)
+
+    # A cycle that begins in the stand reaches into the run by more than half.
+    assert cycles.start_s[0] > start_s - 0.5 * cycles.stride_time_s[0]
+    assert cycles.start_s[0] < start_s + 0.6
+
+
+def test_an_arm_that_hangs_turned_after_the_run_does_not_swing():
+    runner = wrist_runner(frequency_hz=1.5, seconds=6.0)
+    acc, gyr = runner.signals.acc_m_s2.copy(), runner.signals.gyr_rad_s.copy()
+    still = runner.signals.time_s > 4.0
+    acc[still], gyr[still] = [9.81, 0.0, 0.0], 0.0
+
+    cycles = arm_cycles(replace(runner.signals, acc_m_s2=acc, gyr_rad_s=gyr), CONFIG)
+
+    assert np.max(cycles.start_s) < 4.0
