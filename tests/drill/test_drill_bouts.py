@@ -59,7 +59,19 @@ def test_the_order_of_the_strides_does_not_matter():
 
 
 def test_a_long_stride_reaches_over_the_shorter_ones_that_follow():
-    # One foot missed a contact: its double stride ends after later ones have begun.
-    starts, ends = np.array([1.0, 1.2, 3.4]), np.array([3.0, 1.7, 3.9])
+    starts, ends = np.array([1.0, 1.2, 2.8]), np.array([1.95, 1.7, 3.3])
     steady = np.full(3, 0.3), np.full(3, 6.0)
-    assert running_bouts(starts, ends, *steady, CONFIG) == [(1.0, 3.9)]
+    assert running_bouts(starts, ends, *steady, CONFIG) == [(1.0, 3.3)]
+
+
+def test_a_stride_of_more_than_a_second_is_walked_whatever_its_contacts_say():
+    assert bouts([1.0, 2.1, 3.2, 4.3], duty=0.3, stride_s=1.08) == []
+
+
+def test_a_bout_needs_two_strides_that_are_known_to_be_running_ones():
+    duty = [np.nan, np.nan, 0.3, 0.62, 0.62, 0.62]
+    assert bouts([1.0, 1.5, 2.0, 5.0, 5.5, 6.0], duty=duty) == []
+
+
+def test_unknown_strides_between_sure_ones_belong_to_the_run():
+    assert bouts([1.0, 1.5, 2.0, 2.5], duty=[0.3, np.nan, np.nan, 0.3]) == [(1.0, 3.0)]

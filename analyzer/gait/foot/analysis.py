@@ -17,8 +17,23 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from analyzer.gait.contacts import ContactEvents
-from analyzer.gait.foot.phases import NOT_SEEN, PhaseConfig, Phases, find_phases
+from analyzer.gait.foot.phases import NOT_SEEN, PhaseConfig, find_phases
 from analyzer.gait.foot.quality import QualityConfig, contact_qualities, told_lengths
+from analyzer.gait.foot.repair import (
+    FootSignals,
+    RepairConfig,
+    closed_rotation,
+    hidden_rotation_sd_rad,
+    repaired,
+)
+from analyzer.gait.foot.stance import (
+    FootContacts,
+    StanceConfig,
+    anchors,
+    push_off_anchors,
+    stillness_rad_s,
+    stride_openers,
+)
 from analyzer.gait.foot.swings import SwingConfig, mid_swings, pitch_axis
 from analyzer.gait.foot.toe_lift import Stances, ToeLiftConfig, find_toe_lifts
 from analyzer.gait.foot.touchdown import TouchdownConfig, find_touchdowns, foretold
@@ -27,8 +42,6 @@ from analyzer.model import Floats, Indices
 from analyzer.signal.filters import lowpass
 from analyzer.signal.grid import GridSignals
 from analyzer.signal.orientation import integrate_rate, matrices, rotated
-from analyzer.signal.saturation import rebuilt
-from analyzer.signal.spans import lowest
 
 __all__ = ["FootConfig", "FootGait", "analyze_foot"]
 
@@ -41,33 +54,15 @@ class FootConfig:
     ----------
     pitch_cutoff_hz : float
         Rough contacts are read from the pitch rate below this.
-    still_cutoff_hz : float
-        Stillness is judged below this: ringing of shoe and strap is no motion of the foot.
-    anchor_from, anchor_to : float
-        The stillest instant of a contact lies in this share of it: before, the impact rings; after, the heel rises.
-    open_contact_s : float
-        Assumed length of a contact whose end was not seen.
-    longest_stride_s : float
-        Stillest instants further apart do not bound one stride.
-    rebuilt_cap : float
-        A rebuilt peak never exceeds this multiple of full scale.
-    clipped_doubt_m_s2, rebuilt_doubt : float
-        Standard uncertainty of a clipped sample: this, plus this share of what was added to it.
-    pitch_repeat_sd_rad : float
-        How well the pitch of a foot at its stillest instant repeats from stride to stride (5 deg).
-    near_full_scale, near_doubt_m_s2 : float
-        Sensors clip first and filter after, which rounds the clipped peaks: a sample beyond this share of full scale may
-        be one, and has this standard uncertainty.
-    lost_doubt_m_s2 : float
-        Standard uncertainty of a bridged sample.
+    turned_length_share : float
+        What a stride's length loses, as a share of it, to each radian of rotation that clipping hid: gravity then bends
+        the path in the second half of the swing.
     lever_forward_m, lever_up_m : float
         From the ball of the foot to a sensor on the laces.
     sign_window_s : float
         So much of a run tells which way round its axis of swing is.
     unbracketed_sd_s : float
         Standard uncertainty of a toe-off read from the pitch rate alone.
-    push_off_from_s, push_off_to_s : float
-        The foot that pushes off out of a stand stood still this long before the turn of its pitch rate.
     push_off_speed_share : float
         Running speed then, as a share of that of the foot's first stride: a speed that nears its top with a time
         constant of 1.1 s has reached 1.6 of 8 m/s by the first push-off, and averages 3.6 m/s over that stride.
@@ -79,25 +74,14 @@ class FootConfig:
     toe_lift: ToeLiftConfig = field(default_factory=ToeLiftConfig)
     touchdown: TouchdownConfig = field(default_factory=TouchdownConfig)
     quality: QualityConfig = field(default_factory=QualityConfig)
+    repair: RepairConfig = field(default_factory=RepairConfig)
+    stance: StanceConfig = field(default_factory=StanceConfig)
     pitch_cutoff_hz: float = 30.0
-    still_cutoff_hz: float = 15.0
-    anchor_from: float = 0.25
-    anchor_to: float = 0.60
-    open_contact_s: float = 0.25
-    longest_stride_s: float = 1.5
-    rebuilt_cap: float = 3.0
-    clipped_doubt_m_s2: float = 20.0
-    rebuilt_doubt: float = 0.5
-    pitch_repeat_sd_rad: float = np.radians(5.0)
-    near_full_scale: float = 0.70
-    near_doubt_m_s2: float = 10.0
-    lost_doubt_m_s2: float = 40.0
+    turned_length_share: float = 0.4
     lever_forward_m: float = -0.10
     lever_up_m: float = 0.07
     sign_window_s: float = 60.0
     unbracketed_sd_s: float = 0.020
-    push_off_from_s: float = 0.45
-    push_off_to_s: float = 0.10
     push_off_speed_share: float = 0.45
 
 
@@ -146,9 +130,8 @@ def analyze_foot(signals: GridSignals, config: FootConfig) -> FootGait:
     FootGait
         Without contacts where the foot did not run.
     """
-    repaired = _repaired(signals, config)
-    axis = _swing_axis(repaired[1], signals, config)
-    return _analyzed(signals, repaired, axis, config)
+    sound = repaired(signals, config.repair)
+    return _analyzed(signals, sound, _swing_axis(sound.gyr_rad_s, signals, config), config)
 
 
 def _swing_axis(gyr: Floats, signals: GridSignals, config: FootConfig) -> Floats:
@@ -167,38 +150,36 @@ def _unrest(gyr: Floats, axis: Floats, rate_hz: float, config: FootConfig) -> fl
     pitch = gyr @ axis
     swings = mid_swings(pitch, rate_hz, config.swings)
     phases = find_phases(lowpass(pitch, config.pitch_cutoff_hz, rate_hz), swings, rate_hz, config.phases)
-    still = np.linalg.norm(lowpass(gyr, config.still_cutoff_hz, rate_hz), axis=1)
-    anchor = _anchors(still, _Contacts.from_phases(phases), rate_hz, config)
-    opens = _stride_openers(phases, anchor, rate_hz, config)
+    still = stillness_rad_s(gyr, rate_hz, config.stance)
+    anchor = anchors(still, FootContacts.from_phases(phases), rate_hz, config.stance)
+    opens = stride_openers(phases, anchor, rate_hz, config.stance)
     return float(np.median(still[anchor[opens]])) if len(opens) else float("inf")
 
 
-def _analyzed(
-    signals: GridSignals, repaired: tuple[Floats, Floats, Floats], axis: Floats, config: FootConfig
-) -> FootGait:
-    acc, gyr, doubt = repaired
+def _analyzed(signals: GridSignals, sound: FootSignals, axis: Floats, config: FootConfig) -> FootGait:
+    acc, gyr = sound.acc_m_s2, sound.gyr_rad_s
     pitch = gyr @ axis
     slow = lowpass(pitch, config.pitch_cutoff_hz, signals.rate_hz)
     swings = mid_swings(pitch, signals.rate_hz, config.swings)
     phases = find_phases(slow, swings, signals.rate_hz, config.phases)
     if not len(phases.initial_contact):
         return _nothing()
-    rough = _Contacts.from_phases(phases)
-    still = np.linalg.norm(lowpass(gyr, config.still_cutoff_hz, signals.rate_hz), axis=1)
-    anchor = _anchors(still, rough, signals.rate_hz, config)
-    opens = _stride_openers(phases, anchor, signals.rate_hz, config)
-    gyr = _closed_rotation(gyr, axis, signals, (anchor[opens], anchor[opens + 1]), config)
-    motion = _motion(acc, gyr, doubt, signals.rate_hz)
+    rough = FootContacts.from_phases(phases)
+    still = stillness_rad_s(gyr, signals.rate_hz, config.stance)
+    anchor = anchors(still, rough, signals.rate_hz, config.stance)
+    opens = stride_openers(phases, anchor, signals.rate_hz, config.stance)
+    gyr = closed_rotation(gyr, axis, signals, (anchor[opens], anchor[opens + 1]), config.repair)
+    motion = _motion(acc, gyr, sound.doubt_m2_s4, signals.rate_hz)
     # First without a lever: that tells which way is up, and so where the ball of the foot lies.
     paths = solve_strides(motion, anchor[opens], anchor[opens + 1], config.trajectory)
     motion = _with_lever(motion, paths, axis, config)
-    pushed = _push_off_anchors(still, rough, signals.rate_hz, config)
+    pushed = push_off_anchors(still, rough, signals.rate_hz, config.stance)
     stood = np.where(anchor == NOT_SEEN, pushed, anchor)
     lifted = _with_toe_lifts(rough, motion, stood, (opens, paths), config)
     speed = _speeds(len(lifted.contact), opens, paths, signals.rate_hz)
     landed = foretold(lifted.contact, speed, signals.rate_hz, config.touchdown)
-    anchor = _anchors(still, replace(lifted, contact=landed), signals.rate_hz, config)
-    opens = _stride_openers(phases, anchor, signals.rate_hz, config)
+    anchor = anchors(still, replace(lifted, contact=landed), signals.rate_hz, config.stance)
+    opens = stride_openers(phases, anchor, signals.rate_hz, config.stance)
     paths = solve_strides(motion, anchor[opens], anchor[opens + 1], config.trajectory)
     stood = np.where(anchor == NOT_SEEN, pushed, anchor)
     lifted = _with_toe_lifts(rough, motion, stood, (opens, paths), config)
@@ -210,101 +191,6 @@ def _analyzed(
 def _nothing() -> FootGait:
     none, no_rows = np.empty(0), np.empty(0, dtype=np.intp)
     return FootGait(ContactEvents.none(), no_rows, no_rows, none, none, none, none, np.zeros(3))
-
-
-def _repaired(signals: GridSignals, config: FootConfig) -> tuple[Floats, Floats, Floats]:
-    """Signals with clipped peaks rebuilt, and the variance of the specific force that this leaves."""
-    clipped = signals.clipped[:, :3]
-    acc_range = _range(signals.acc_range_m_s2, signals.acc_m_s2)
-    acc = rebuilt(signals.acc_m_s2, clipped, config.rebuilt_cap * acc_range)
-    gyr_range = _range(signals.gyr_range_rad_s, signals.gyr_rad_s)
-    gyr = rebuilt(signals.gyr_rad_s, signals.clipped[:, 3:], config.rebuilt_cap * gyr_range)
-    added = config.clipped_doubt_m_s2 + config.rebuilt_doubt * np.abs(acc - signals.acc_m_s2)
-    near = np.abs(signals.acc_m_s2) >= config.near_full_scale * acc_range
-    doubt = np.where(clipped, added**2, near * config.near_doubt_m_s2**2).sum(axis=1)
-    doubt += signals.lost * config.lost_doubt_m_s2**2
-    return acc, gyr, doubt
-
-
-def _range(stated: float, values: Floats) -> float:
-    """Return the full scale, or the largest value seen where it is not known."""
-    return stated if np.isfinite(stated) else float(np.abs(values).max())
-
-
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class _Contacts:
-    """Contacts as fractional sample indices with standard uncertainties in seconds; NaN where not seen."""
-
-    contact: Floats
-    toe_off: Floats
-    contact_sd_s: Floats
-    toe_off_sd_s: Floats
-
-    @classmethod
-    def from_phases(cls, phases: Phases) -> "_Contacts":
-        """Return rough contacts, their uncertainty still open."""
-        contact = np.where(phases.initial_contact == NOT_SEEN, np.nan, phases.initial_contact)
-        toe_off = np.where(phases.toe_off == NOT_SEEN, np.nan, phases.toe_off)
-        open_sd = np.full(len(contact), np.nan)
-        return cls(contact, toe_off, open_sd, open_sd)
-
-
-def _anchors(still: Floats, events: _Contacts, rate_hz: float, config: FootConfig) -> Indices:
-    """Stillest instant of each contact, `NOT_SEEN` where its beginning was not seen."""
-    end = np.where(np.isnan(events.toe_off), events.contact + config.open_contact_s * rate_hz, events.toe_off)
-    length = end - events.contact
-    start, stop = events.contact + config.anchor_from * length, events.contact + config.anchor_to * length + 1
-    n = len(still)
-    seen = np.isfinite(events.contact) & (stop <= n) & (length > 0)
-    first = np.where(seen, start, 0).astype(np.intp)
-    stillest = lowest(still, np.maximum(first, 0), np.where(seen, stop, 1).astype(np.intp))
-    return np.where(seen, stillest, NOT_SEEN)
-
-
-def _push_off_anchors(still: Floats, events: _Contacts, rate_hz: float, config: FootConfig) -> Indices:
-    """Stillest instant before each toe-off whose contact was not seen, else `NOT_SEEN`: out of a stand, or cut."""
-    start = events.toe_off - config.push_off_from_s * rate_hz
-    stop = events.toe_off - config.push_off_to_s * rate_hz
-    seen = np.isnan(events.contact) & (stop >= 1)
-    first = np.where(seen, np.maximum(start, 0), 0).astype(np.intp)
-    stillest = lowest(still, first, np.where(seen, stop, 1).astype(np.intp))
-    return np.where(seen, stillest, NOT_SEEN)
-
-
-def _stride_openers(phases: Phases, anchor: Indices, rate_hz: float, config: FootConfig) -> Indices:
-    """Rows of contacts that open a stride: the next contact follows after exactly one swing."""
-    if len(anchor) < 2:
-        return np.empty(0, dtype=np.intp)
-    both = (anchor[:-1] != NOT_SEEN) & (anchor[1:] != NOT_SEEN)
-    one_swing = phases.swing_after[:-1] == phases.swing_before[1:]
-    short = np.diff(anchor) <= config.longest_stride_s * rate_hz
-    return np.flatnonzero(both & one_swing & short & (np.diff(anchor) > 0))
-
-
-def _closed_rotation(
-    gyr: Floats, axis: Floats, signals: GridSignals, strides: tuple[Indices, Indices], config: FootConfig
-) -> Floats:
-    """Return the angular rate with the rotation that clipping took given back.
-
-    A foot comes back to about the pitch it had one stride before. What is missing to that is shared between the
-    clipped samples, as far as they can have hidden it, and a true change of pitch.
-    """
-    clipped = np.asarray(signals.clipped[:, 3:].any(axis=1))
-    first, last = strides
-    if not clipped.any() or not len(first):
-        return gyr
-    step_s = 1.0 / signals.rate_hz
-    turned = np.concatenate([[0.0], np.cumsum(gyr @ axis)]) * step_s
-    n_clipped = np.concatenate([[0], np.cumsum(clipped)])
-    count = n_clipped[last] - n_clipped[first]
-    hidden_sd = config.rebuilt_doubt * _range(signals.gyr_range_rad_s, signals.gyr_rad_s) * step_s * count
-    believed = hidden_sd**2 / (hidden_sd**2 + config.pitch_repeat_sd_rad**2)
-    rotation = believed * (turned[last] - turned[first])
-    share = np.divide(rotation, count * step_s, out=np.zeros(len(first)), where=count > 0)
-    missing = np.zeros(len(gyr) + 1)
-    np.add.at(missing, first, share)
-    np.add.at(missing, last, -share)
-    return gyr - np.where(clipped, np.cumsum(missing)[:-1], 0.0)[:, None] * axis
 
 
 def _motion(acc: Floats, gyr: Floats, doubt: Floats, rate_hz: float) -> FootMotion:
@@ -340,8 +226,8 @@ def _travel_sign(motion: FootMotion, paths: StridePaths, axis: Floats) -> float:
 
 
 def _with_toe_lifts(
-    rough: _Contacts, motion: FootMotion, stood: Indices, strides: tuple[Indices, StridePaths], config: FootConfig
-) -> _Contacts:
+    rough: FootContacts, motion: FootMotion, stood: Indices, strides: tuple[Indices, StridePaths], config: FootConfig
+) -> FootContacts:
     """Return the contacts with the toe-offs that the lift of the ball of the foot shows."""
     opens, paths = strides
     # Without a stride nothing says which way is up, nor how fast the run is.
@@ -374,8 +260,8 @@ def _filled(speed_m_s: Floats) -> Floats:
 
 
 def _with_touchdowns(
-    rough: _Contacts, acc: Floats, strides: tuple[Indices, StridePaths], rate_hz: float, config: FootConfig
-) -> _Contacts:
+    rough: FootContacts, acc: Floats, strides: tuple[Indices, StridePaths], rate_hz: float, config: FootConfig
+) -> FootContacts:
     """Return the contacts with the initial contacts that the impacts show."""
     seen = np.isfinite(rough.contact)
     turn = np.where(seen, rough.contact, 0.0).astype(np.intp)
@@ -387,7 +273,7 @@ def _with_touchdowns(
 def _gait(
     signals: GridSignals,
     rotation: tuple[Floats, Floats],
-    fine: _Contacts,
+    fine: FootContacts,
     anchor: Indices,
     opens: Indices,
     paths: StridePaths,
@@ -404,7 +290,9 @@ def _gait(
     )
     heading = np.unwrap(np.arctan2(paths.way_m[:, 1], paths.way_m[:, 0]))
     told = told_lengths(signals, paths.first, paths.last, config.quality)
-    length, length_sd = np.where(told, paths.length_m, np.nan), np.where(told, paths.length_sd_m, np.nan)
+    turned_sd = config.turned_length_share * hidden_rotation_sd_rad(signals, (paths.first, paths.last), config.repair)
+    length_sd = np.hypot(paths.length_sd_m, turned_sd * paths.length_m)
+    length, length_sd = np.where(told, paths.length_m, np.nan), np.where(told, length_sd, np.nan)
     angle = _strike_angles(pitch, fine.contact, anchor, signals.rate_hz)
     return FootGait(events, opens, opens + 1, length, length_sd, angle, heading, travel_axis)
 

@@ -24,12 +24,16 @@ class QualityConfig:
         From this share of lost samples in a stride on its length is not told.
     untold_clipped_share : float
         Likewise of samples with a clipped accelerometer: beyond a quarter, a good part of the swing was cut off.
+    untold_turned_share : float
+        Likewise of samples with a clipped gyroscope: the whole swing takes up less than half of a stride, and what is
+        hidden below that widens the interval.
     """
 
     gap_margin_s: float = 0.03
     clipped_share: float = 0.25
     untold_share: float = 0.10
     untold_clipped_share: float = 0.25
+    untold_turned_share: float = 0.40
 
 
 def contact_qualities(signals: GridSignals, contact: Floats, toe_off: Floats, config: QualityConfig) -> tuple[str, ...]:
@@ -64,9 +68,11 @@ def contact_qualities(signals: GridSignals, contact: Floats, toe_off: Floats, co
 def told_lengths(signals: GridSignals, first: Indices, last: Indices, config: QualityConfig) -> Bools:
     """Return which strides, each from one sample to another, kept enough of their samples to have a length."""
     n_samples = last - first
-    clipped = np.asarray(signals.clipped[:, :3].any(axis=1))
     told = _counted(signals.lost, first, last) <= config.untold_share * n_samples
-    return np.asarray(told & (_counted(clipped, first, last) <= config.untold_clipped_share * n_samples))
+    for axes, share in ((slice(0, 3), config.untold_clipped_share), (slice(3, 6), config.untold_turned_share)):
+        clipped = np.asarray(signals.clipped[:, axes].any(axis=1))
+        told &= _counted(clipped, first, last) <= share * n_samples
+    return told
 
 
 def _counted(mask: Bools, first: Indices, last: Indices) -> Indices:

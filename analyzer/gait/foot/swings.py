@@ -59,8 +59,8 @@ def pitch_axis(gyr_rad_s: Floats, rate_hz: float, config: SwingConfig) -> Floats
 
     Notes
     -----
-    Principal axis as in [kong2016]; the sign rule is our own. In some runners the push-off is as fast and as long as the
-    swing: then the sign is a guess that the stillness of the contacts has to confirm.
+    Principal axis as in [kong2016]; the sign rule is our own. In some runners the push-off is as fast and as long as
+    the swing: then the sign is a guess that the stillness of the contacts has to confirm.
     """
     fast = gyr_rad_s[np.linalg.norm(gyr_rad_s, axis=1) > config.moving_rad_s]
     if not len(fast):

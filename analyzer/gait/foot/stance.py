@@ -1,0 +1,94 @@
+"""The stance of a foot: where in each contact it is stillest, and which contacts bound a stride."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from analyzer.gait.foot.phases import NOT_SEEN, Phases
+from analyzer.model import Floats, Indices
+from analyzer.signal.filters import lowpass
+from analyzer.signal.spans import lowest
+
+__all__ = ["FootContacts", "StanceConfig", "anchors", "push_off_anchors", "stillness_rad_s", "stride_openers"]
+
+
+@dataclass(frozen=True, slots=True)
+class StanceConfig:
+    """Where a foot on the ground is looked for at rest.
+
+    Attributes
+    ----------
+    still_cutoff_hz : float
+        Stillness is judged below this: ringing of shoe and strap is no motion of the foot.
+    anchor_from, anchor_to : float
+        The stillest instant of a contact lies in this share of it: before, the impact rings; after, the heel rises.
+    open_contact_s : float
+        Assumed length of a contact whose end was not seen.
+    longest_stride_s : float
+        Stillest instants further apart do not bound one stride.
+    push_off_from_s, push_off_to_s : float
+        The foot that pushes off out of a stand stood still this long before the turn of its pitch rate.
+    """
+
+    still_cutoff_hz: float = 15.0
+    anchor_from: float = 0.25
+    anchor_to: float = 0.60
+    open_contact_s: float = 0.25
+    longest_stride_s: float = 1.5
+    push_off_from_s: float = 0.45
+    push_off_to_s: float = 0.10
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class FootContacts:
+    """Contacts as fractional sample indices with standard uncertainties in seconds; NaN where not seen."""
+
+    contact: Floats
+    toe_off: Floats
+    contact_sd_s: Floats
+    toe_off_sd_s: Floats
+
+    @classmethod
+    def from_phases(cls, phases: Phases) -> "FootContacts":
+        """Return rough contacts, their uncertainty still open."""
+        contact = np.where(phases.initial_contact == NOT_SEEN, np.nan, phases.initial_contact)
+        toe_off = np.where(phases.toe_off == NOT_SEEN, np.nan, phases.toe_off)
+        open_sd = np.full(len(contact), np.nan)
+        return cls(contact, toe_off, open_sd, open_sd)
+
+
+def stillness_rad_s(gyr_rad_s: Floats, rate_hz: float, config: StanceConfig) -> Floats:
+    """Return how fast the foot turns, ringing left out, (n,)."""
+    return np.asarray(np.linalg.norm(lowpass(gyr_rad_s, config.still_cutoff_hz, rate_hz), axis=1))
+
+
+def anchors(still: Floats, events: FootContacts, rate_hz: float, config: StanceConfig) -> Indices:
+    """Stillest instant of each contact, `NOT_SEEN` where its beginning was not seen."""
+    end = np.where(np.isnan(events.toe_off), events.contact + config.open_contact_s * rate_hz, events.toe_off)
+    length = end - events.contact
+    start, stop = events.contact + config.anchor_from * length, events.contact + config.anchor_to * length + 1
+    n = len(still)
+    seen = np.isfinite(events.contact) & (stop <= n) & (length > 0)
+    first = np.where(seen, start, 0).astype(np.intp)
+    stillest = lowest(still, np.maximum(first, 0), np.where(seen, stop, 1).astype(np.intp))
+    return np.where(seen, stillest, NOT_SEEN)
+
+
+def push_off_anchors(still: Floats, events: FootContacts, rate_hz: float, config: StanceConfig) -> Indices:
+    """Stillest instant before each toe-off whose contact was not seen, else `NOT_SEEN`: out of a stand, or cut."""
+    start = events.toe_off - config.push_off_from_s * rate_hz
+    stop = events.toe_off - config.push_off_to_s * rate_hz
+    seen = np.isnan(events.contact) & (stop >= 1)
+    first = np.where(seen, np.maximum(start, 0), 0).astype(np.intp)
+    stillest = lowest(still, first, np.where(seen, stop, 1).astype(np.intp))
+    return np.where(seen, stillest, NOT_SEEN)
+
+
+def stride_openers(phases: Phases, anchor: Indices, rate_hz: float, config: StanceConfig) -> Indices:
+    """Rows of contacts that open a stride: the next contact follows after exactly one swing."""
+    if len(anchor) < 2:
+        return np.empty(0, dtype=np.intp)
+    both = (anchor[:-1] != NOT_SEEN) & (anchor[1:] != NOT_SEEN)
+    one_swing = phases.swing_after[:-1] == phases.swing_before[1:]
+    short = np.diff(anchor) <= config.longest_stride_s * rate_hz
+    return np.flatnonzero(both & one_swing & short & (np.diff(anchor) > 0))
