@@ -9,6 +9,7 @@ from analyzer.drill.practice import PracticeConfig
 from analyzer.drill.record import RunConfig
 from analyzer.drill.runs import RunFinderConfig
 from analyzer.drill.stages import StageConfig
+from analyzer.drill.way_back import WayBackConfig
 from analyzer.gait.run_gait import GaitConfig
 
 __all__ = ["Config"]
@@ -23,6 +24,7 @@ class Config:
     finder: RunFinderConfig = field(default_factory=RunFinderConfig)
     gait: GaitConfig = field(default_factory=GaitConfig)
     run: RunConfig = field(default_factory=RunConfig)
+    way_back: WayBackConfig = field(default_factory=WayBackConfig)
     movement: MovementConfig = field(default_factory=MovementConfig)
     practice: PracticeConfig = field(default_factory=PracticeConfig)
     stages: StageConfig = field(default_factory=StageConfig)

@@ -20,6 +20,7 @@ from analyzer.drill.practice import practice_of
 from analyzer.drill.record import RunRecord, run_records
 from analyzer.drill.runs import SEGMENTS_BY_RANK, RunFinder, RunWindow
 from analyzer.drill.stages import stages
+from analyzer.drill.way_back import with_ways_back
 from analyzer.errors import InputError
 from analyzer.gait.run_gait import run_gait
 from analyzer.mechanics.findings import MechanicsInput, findings
@@ -153,7 +154,10 @@ class Session:
         for block in self._assembler.finish():
             self.push_samples(block)
         self._analyzed(self._finder.finish())
-        practice = practice_of(self._records, self._plan, self._movement(), self._config.practice)
+        timings = recording.timings if recording else ()
+        # Only now: the walk back comes after the run, and is looked at where the run alone does not tell its lengths.
+        records = with_ways_back(self._records, self._signals_between, self._config.way_back)
+        practice = practice_of(records, self._plan, self._movement(), self._config.practice, timings)
         tables = (practice.runs, practice.strides, practice.steps, practice.contacts)
         stage_table = stages(*tables, self._config.stages)
         inputs = MechanicsInput(
@@ -217,6 +221,9 @@ class Session:
                 part = part.at_times(corrections[placement].to_host(part.time_s))
             signals[placement] = on_grid(part)
         return signals
+
+    def _signals_between(self, start_s: float, stop_s: float) -> Mapping[Placement, GridSignals]:
+        return self._signals(RunWindow(start_s, stop_s, start_s, stop_s))
 
     def _movement(self) -> tuple[Floats, Bools]:
         by_rank = sorted(self._blocks, key=lambda placement: (SEGMENTS_BY_RANK.index(placement.segment), placement))

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from analyzer.drill.speeds import SPEED_COLUMNS
 from analyzer.drill.stages import stages
 from analyzer.mechanics.findings import MechanicsInput
 from analyzer.model import Athlete, Placement, Plan, PlannedRun
@@ -168,7 +169,8 @@ def _step(number: int, side: str, time: float, step_s: float, contact: float, sp
 
 
 def _run(number: int, spec: Run, start: float, end: float, planned: bool) -> dict:
-    nothing = dict.fromkeys(
+    nothing = dict.fromkeys(SPEED_COLUMNS, np.nan) | {"profile": "ok"}
+    nothing |= dict.fromkeys(
         ("achieved_pct", "step_frequency_hz", "stride_length_m", "contact_time_s", "flight_time_s", "duty_factor"),
         np.nan,
     )

@@ -32,7 +32,10 @@ PUBLISHED = {
 }
 """Columns others rely on: none of them may go or change its place against the others."""
 
-SUFFIX_OF_UNIT = {"s": "_s", "Hz": "_hz", "m": "_m", "m/s": "_m_s", "rad": "_rad", "%": "_pct"}
+SUFFIX_OF_UNIT = {"s": "_s", "Hz": "_hz", "m": "_m", "m/s": "_m_s", "rad": "_rad", "%": "_pct"} | {
+    "N/kg": "_n_kg",
+    "W/kg": "_w_kg",
+}
 
 
 def every_column():

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from analyzer.cli import options, results
+from analyzer.cli import options, results, times
 
 if TYPE_CHECKING:
     from analyzer.model import Placement, Recording, SensorStream
@@ -34,6 +34,7 @@ def add_parser(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
     parser.add_argument("--sensors", metavar="LIST", help="use only these, such as left_foot,right_foot")
     options.add_output(parser)
     options.add_plan(parser)
+    times.add_times(parser)
     parser.set_defaults(run=run)
 
 
@@ -94,6 +95,7 @@ def _analyzed(path: Path, folder: Path, args: argparse.Namespace) -> "Summary":
         streams=_chosen(recording, args.sensors),
         plan=options.plan_of(args, recording.plan),
         athlete=options.athlete_of(args, recording.athlete),
+        timings=times.times_of(args) or recording.timings,
     )
     return results.write(analyze(recording), folder, args.units, force=args.force)
 

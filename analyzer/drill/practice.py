@@ -11,7 +11,9 @@ from analyzer.drill.assignment import AssignmentConfig, assign
 from analyzer.drill.direction import directions
 from analyzer.drill.record import RunRecord
 from analyzer.drill.recovery import RecoveryConfig, rest_before_s, rest_modes
-from analyzer.model import Bools, Floats, Notice, Plan
+from analyzer.drill.scale import ScaleConfig, anchored
+from analyzer.drill.speeds import SpeedsConfig, maximal_runs, speed_columns
+from analyzer.model import Bools, Floats, Notice, Plan, Timing
 from analyzer.tables import CONTACTS, RUNS, STEPS, STRIDES, Schema, build, check, empty
 
 __all__ = ["Practice", "PracticeConfig", "practice_of"]
@@ -29,6 +31,8 @@ class PracticeConfig:
 
     assignment: AssignmentConfig = field(default_factory=AssignmentConfig)
     recovery: RecoveryConfig = field(default_factory=RecoveryConfig)
+    scale: ScaleConfig = field(default_factory=ScaleConfig)
+    speeds: SpeedsConfig = field(default_factory=SpeedsConfig)
     backward_length_sd: float = 0.20
 
 
@@ -48,6 +52,7 @@ def practice_of(
     plan: Plan | None,
     movement: tuple[Floats, Bools],
     config: PracticeConfig | None = None,
+    timings: Sequence[Timing] = (),
 ) -> Practice:
     """Return the tables of a practice.
 
@@ -59,6 +64,8 @@ def practice_of(
     movement : (m,) float array, (m,) bool array
         Times, and whether the athlete moved then.
     config : PracticeConfig, optional
+    timings : sequence of Timing, optional
+        Known times of runs: their lengths are anchored.
 
     Returns
     -------
@@ -69,6 +76,8 @@ def practice_of(
         return Practice(empty(CONTACTS), empty(STRIDES), empty(STEPS), empty(RUNS), ())
     direction = directions([record.travel_axes for record in records], _column(records, "peak_speed_m_s"))
     slots, notices = _slots(records, direction, plan, config)
+    planned_m = [plan.runs[slot].distance_m if plan and slot is not None else np.nan for slot in slots]
+    records, unused = anchored(records, timings, planned_m, config.scale)
     runs = _runs(records, direction, slots, plan, movement, config)
     strides = [_by_direction(record.strides, way, config) for record, way in zip(records, direction, strict=True)]
     return Practice(
@@ -76,7 +85,7 @@ def practice_of(
         _numbered(strides, STRIDES),
         _numbered([record.steps for record in records], STEPS),
         runs,
-        notices,
+        (*notices, *unused),
     )
 
 
@@ -135,6 +144,8 @@ def _runs(
         "quality": [";".join(record.troubles) or "ok" for record in records],
     }
     columns |= {name: [median[name] for median in medians] for name in _MEDIANS}
+    maximal = maximal_runs(asked, np.asarray(columns["achieved_pct"]), direction)
+    columns |= speed_columns(records, np.asarray(columns["distance_m"]), maximal, config.speeds)
     return build(RUNS, columns)
 
 

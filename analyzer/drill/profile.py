@@ -4,22 +4,14 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy.ndimage import median_filter
-from scipy.optimize import least_squares
-from scipy.special import lambertw
 
-from analyzer.errors import InputError
 from analyzer.model import Floats
 
 __all__ = [
     "ProfileConfig",
-    "SpeedProfile",
     "deceleration_start_s",
-    "distance_at_m",
-    "fit_profile",
     "peak_speed",
     "phases",
-    "speed_at_m_s",
-    "time_at_s",
 ]
 
 
@@ -36,6 +28,14 @@ class ProfileConfig:
         First movement and first force differ by this much.
     late_origin_s : float
         Prior width of the origin where the start was not seen: a run in full flow has its origin anywhere.
+    passing_share, passing_share_sd : float
+        The body passes over the foot in the middle of a contact, give or take: it is symmetrical in steady running,
+        earlier in the first steps.
+    tau_model_sd_s : float
+        What the feet cannot tell of the time constant: they land under the body in the first steps and ahead of it at
+        speed, which reads as a rise 0.1 s too slow. Widens its uncertainty.
+    n_iterations : int
+        Gauss-Newton steps of the fit at most; it needs 4 to 10.
     scale_sd : float
         Part of the length error that all strides of a run share (mounting, lever, clipping); no fit can see it.
     length_sd_floor_m : float
@@ -66,6 +66,10 @@ class ProfileConfig:
     tau_sd_s: float = 0.20
     origin_sd_s: float = 0.05
     late_origin_s: float = 5.0
+    passing_share: float = 0.5
+    passing_share_sd: float = 0.15
+    tau_model_sd_s: float = 0.08
+    n_iterations: int = 30
     scale_sd: float = 0.02
     length_sd_floor_m: float = 0.02
     outlier_sd: float = 2.0
@@ -78,118 +82,6 @@ class ProfileConfig:
     tau_grid_s: tuple[float, ...] = (0.5, 0.8, 1.1, 1.5, 2.5)
     n_onsets: int = 60
     onset_sd_s: float = 0.15
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class SpeedProfile:
-    """A mono-exponential approach to top speed.
-
-    Attributes
-    ----------
-    v_max_m_s, tau_s, origin_s : float
-        Top speed, time constant, and the instant of zero speed on the recording's clock.
-    covariance : (3, 3) float array
-        Of these three, in this order; the shared length error is in it.
-    reached_m_s, reached_sd_m_s : float
-        Speed at the end of the last stride: the primary number, as top speed is extrapolated.
-    n_strides : int
-    residual_sd : float
-        Residuals against the stated stride uncertainty, about 1 where the model holds.
-    """
-
-    v_max_m_s: float
-    tau_s: float
-    origin_s: float
-    covariance: Floats
-    reached_m_s: float
-    reached_sd_m_s: float
-    n_strides: int
-    residual_sd: float
-
-
-def fit_profile(
-    start_s: Floats,
-    end_s: Floats,
-    length_m: Floats,
-    length_sd_m: Floats,
-    t_start_s: float = float("nan"),
-    config: ProfileConfig | None = None,
-) -> SpeedProfile:
-    """Fit the speed profile to stride displacements.
-
-    Parameters
-    ----------
-    start_s, end_s, length_m, length_sd_m : (n,) float array
-        Strides of both feet before slowing, any order. Rows with a NaN (but in `length_sd_m`) are left out.
-    t_start_s : float
-        First movement; NaN where the start was not seen.
-    config : ProfileConfig, optional
-
-    Returns
-    -------
-    SpeedProfile
-
-    Raises
-    ------
-    InputError
-        Fewer than three strides: with them two parameters and the origin cannot be told.
-
-    Notes
-    -----
-    ``v(t) = v_max (1 - exp(-(t - t0) / tau))``, fitted as ``x(end) - x(start) = length`` because a stride's speed is
-    an average over changing speed. Soft-L1 loss; priors on tau and t0. The scale of all lengths cannot be told from
-    the strides, so its prior is added to the covariance instead of being fitted.
-    """
-    config = config or ProfileConfig()
-    known = np.isfinite(start_s) & np.isfinite(end_s) & np.isfinite(length_m)
-    if known.sum() < 3:
-        raise InputError(f"a speed profile needs three strides with a length, got {known.sum()}")
-    start, end, length = start_s[known], end_s[known], length_m[known]
-    # fmax, as a length without a stated uncertainty must not turn the fit into NaN.
-    sd = np.fmax(length_sd_m[known], config.length_sd_floor_m)
-    seen = bool(np.isfinite(t_start_s))
-    # In full flow the origin is a fiction: far enough back that the curve is flat, and free to move.
-    origin = float(t_start_s) if seen else float(start.min()) - config.tau_s
-    origin_sd = config.origin_sd_s if seen else config.late_origin_s
-
-    def residuals(p: Floats) -> Floats:
-        """Return residuals of strides and priors for (v_max, tau, origin) in standard deviations."""
-        way = _distance(p, end) - _distance(p, start)
-        strides = _soft((way - length) / sd, config.outlier_sd)
-        return np.concatenate([strides, [(p[1] - config.tau_s) / config.tau_sd_s, (p[2] - origin) / origin_sd]])
-
-    top = float(np.max(length / (end - start)))
-    guess = np.array([top, config.tau_s, min(origin, float(start.min()))])
-    # The body cannot have begun to move after the first stride; the rest only keeps the search finite.
-    bounds = ([0.1, 0.1, -np.inf], [20.0, 5.0, float(start.min())])
-    # The loss is soft already: a second soft loss here would soften the priors too.
-    fit = least_squares(residuals, guess, bounds=bounds, x_scale=[1.0, 0.1, 0.1])
-    return _profile(fit.x, np.asarray(fit.jac), float(end.max()), residuals(fit.x)[:-2], config)
-
-
-def speed_at_m_s(profile: SpeedProfile, time_s: Floats) -> Floats:
-    """Return the profile's speed at these times, zero before its origin."""
-    return _speed(_parameters(profile), time_s)
-
-
-def distance_at_m(profile: SpeedProfile, time_s: Floats) -> Floats:
-    """Return the way covered since the profile's origin."""
-    return _distance(_parameters(profile), time_s)
-
-
-def time_at_s(profile: SpeedProfile, distance_m: Floats) -> Floats:
-    """Return when these distances from the origin are reached.
-
-    Notes
-    -----
-    Closed form with the principal branch of Lambert's W: SOURCES.md key ``vescovi2021``.
-    """
-    v_max, tau, origin = _parameters(profile)
-    distance = np.asarray(distance_m, dtype=float)
-    # Principal branch: the other one is the time before the start at which the curve has the same ordinate.
-    bend = lambertw(-np.exp(-distance / (v_max * tau) - 1)).real
-    time: Floats = origin + tau * bend + distance / v_max + tau
-    return time
 
 
 def deceleration_start_s(mid_time_s: Floats, speed_m_s: Floats, config: ProfileConfig | None = None) -> float:
@@ -309,50 +201,6 @@ def phases(
         fast = np.interp(mid_time_s, time, speed) >= config.fly_share * peak
     names = np.where(late, "deceleration", np.where(fast, "fly", "acceleration"))
     return [str(name) for name in names]
-
-
-def _parameters(profile: SpeedProfile) -> Floats:
-    return np.array([profile.v_max_m_s, profile.tau_s, profile.origin_s])
-
-
-def _speed(p: Floats, time_s: Floats) -> Floats:
-    # expm1: near the origin 1 - exp() loses the digits that the first stride rests on.
-    speed: Floats = -p[0] * np.expm1(-np.maximum(time_s - p[2], 0) / p[1])
-    return speed
-
-
-def _distance(p: Floats, time_s: Floats) -> Floats:
-    since = np.maximum(time_s - p[2], 0)
-    distance: Floats = p[0] * (since + p[1] * np.expm1(-since / p[1]))
-    return distance
-
-
-def _soft(residual: Floats, scale: float) -> Floats:
-    """Return residuals whose squares are the soft-L1 loss."""
-    soft: Floats = residual * np.sqrt(2 / (1 + np.sqrt(1 + (residual / scale) ** 2)))
-    return soft
-
-
-def _profile(p: Floats, jacobian: Floats, end_s: float, residual: Floats, config: ProfileConfig) -> SpeedProfile:
-    covariance: Floats = np.asarray(np.linalg.pinv(jacobian.T @ jacobian), dtype=float)
-    # Scatter beyond the stated uncertainty widens the interval, less never narrows it.
-    residual_sd = float(np.sqrt(np.mean(residual**2)))
-    covariance *= max(1.0, residual_sd) ** 2
-    covariance[0, 0] += (config.scale_sd * p[0]) ** 2
-    reached = _speed(p, np.array([end_s]))[0]
-    # Delta method for the speed at the end of the last stride.
-    decay = np.exp(-(end_s - p[2]) / p[1])
-    gradient = np.array([1 - decay, -p[0] * decay * (end_s - p[2]) / p[1] ** 2, -p[0] * decay / p[1]])
-    return SpeedProfile(
-        v_max_m_s=float(p[0]),
-        tau_s=float(p[1]),
-        origin_s=float(p[2]),
-        covariance=covariance,
-        reached_m_s=float(reached),
-        reached_sd_m_s=float(np.sqrt(gradient @ covariance @ gradient)),
-        n_strides=residual.size,
-        residual_sd=residual_sd,
-    )
 
 
 def _known_in_order(time_s: Floats, values: Floats) -> tuple[Floats, Floats]:

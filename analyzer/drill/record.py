@@ -13,7 +13,7 @@ from analyzer.gait.run_gait import RunGait
 from analyzer.model import Floats, Placement
 from analyzer.signal.grid import GridSignals
 
-__all__ = ["RunConfig", "RunRecord", "run_records"]
+__all__ = ["RunConfig", "RunRecord", "run_records", "with_lengths"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +63,10 @@ class RunRecord:
         Rows of this run, numbered 0.
     used : tuple of Placement
     travel_axes : mapping of Placement to (3,) float array
+    start_seen : bool
+        False where `start_s` is the first event of the run instead.
+    scale_sd : float
+        Relative uncertainty of all lengths of the run together, once a known way or time has told it; else NaN.
     """
 
     start_s: float
@@ -78,6 +82,8 @@ class RunRecord:
     steps: pd.DataFrame
     used: tuple[Placement, ...]
     travel_axes: Mapping[Placement, Floats]
+    start_seen: bool = True
+    scale_sd: float = float("nan")
 
 
 def run_records(
@@ -119,37 +125,87 @@ def _marked_cut(record: RunRecord, signals: Mapping[Placement, GridSignals], con
     return replace(record, troubles=(*record.troubles, "cut_end"))
 
 
+def with_lengths(
+    record: RunRecord, strides: pd.DataFrame, scale_sd: float, config: RunConfig | None = None
+) -> RunRecord:
+    """Return the run with other stride lengths, and what follows from them.
+
+    Parameters
+    ----------
+    record : RunRecord
+    strides : pandas.DataFrame
+        Those of the record, row by row, with lengths, uncertainties, speeds and sources of their own.
+    scale_sd : float
+        Relative uncertainty of all lengths of the run together.
+    config : RunConfig, optional
+    """
+    config = config or RunConfig()
+    middle, pace = _middle(strides["start_s"], strides["stride_time_s"]), strides["speed_m_s"].to_numpy()
+    steps = record.steps
+    step_middle = _middle(steps["start_s"], steps["step_time_s"])
+    inside = (step_middle >= middle.min(initial=np.inf)) & (step_middle <= middle.max(initial=-np.inf))
+    speed = np.where(inside, _pace_at(step_middle, middle, pace), np.nan)
+    known = np.isfinite(pace)
+    cured = {"no_length"} if known.any() else set()
+    # Of a clipped run nothing is missing any more once every stride is told.
+    cured |= {"clipped"} if known.all() else set()
+    changed = replace(
+        record,
+        strides=strides,
+        steps=steps.assign(speed_m_s=speed, step_length_m=speed * steps["step_time_s"]),
+        troubles=tuple(name for name in record.troubles if name not in cured),
+        scale_sd=scale_sd,
+    )
+    return _with_pace(changed, pace, config)
+
+
 def _record(
     gait: RunGait, signals: Mapping[Placement, GridSignals], bout: tuple[float, float], config: RunConfig
 ) -> RunRecord:
     contacts = _contacts_of(gait.contacts, bout, config)
     measured = _between(gait.strides, bout)
     strides, steps = _told(measured, _between(gait.steps, bout), config)
-    pace = _pace_m_s(measured, strides)
-    middle = _middle(strides["start_s"], strides["stride_time_s"])
-    speed = strides["speed_m_s"].to_numpy()
+    start_s, seen = _start_s(signals, contacts, bout, config)
+    stop_s = float(np.nanmax([bout[1], *contacts["toe_off_s"].to_numpy()]))
+    unpaced = RunRecord(
+        start_s=start_s,
+        stop_s=stop_s,
+        deceleration_start_s=np.nan,
+        peak_speed_m_s=np.nan,
+        peak_speed_sd_m_s=np.nan,
+        way_m=np.nan,
+        received_pct=_received_pct(signals, gait.used, start_s, stop_s),
+        troubles=_troubles(contacts, strides, signals, gait.used, (start_s, stop_s, seen), config),
+        contacts=contacts,
+        strides=strides,
+        steps=steps,
+        used=gait.used,
+        travel_axes=gait.travel_axes,
+        start_seen=seen,
+    )
+    return _with_pace(unpaced, _pace_m_s(measured, strides), config)
+
+
+def _with_pace(record: RunRecord, pace: Floats, config: RunConfig) -> RunRecord:
+    """Return the run with phases, peak speed and way; `pace` has the speeds that tell the phases."""
+    strides, steps, seen = record.strides, record.steps, record.start_seen
+    middle, speed = _middle(strides["start_s"], strides["stride_time_s"]), strides["speed_m_s"].to_numpy()
     slowing_s = deceleration_start_s(middle, pace, config.profile)
     speed_sd = (strides["stride_length_sd_m"] / strides["stride_time_s"]).to_numpy()
     peak, peak_sd = peak_speed(middle, speed, speed_sd, slowing_s, config.profile)
-    start_s, seen = _start_s(signals, contacts, bout, config)
-    stop_s = float(np.nanmax([bout[1], *contacts["toe_off_s"].to_numpy()]))
+    begins_s = record.start_s if seen else float(strides["start_s"].min())
+    ends_s = slowing_s if np.isfinite(slowing_s) else float(strides["end_s"].max())
     step_middle = _middle(steps["start_s"], steps["step_time_s"])
     step_pace = _pace_at(step_middle, middle, pace)
     step_end = (steps["start_s"] + steps["step_time_s"]).to_numpy()
-    return RunRecord(
-        start_s,
-        stop_s,
-        slowing_s,
-        peak,
-        peak_sd,
-        _way_m(start_s if seen else bout[0], slowing_s if np.isfinite(slowing_s) else bout[1], middle, speed, seen),
-        _received_pct(signals, gait.used, start_s, stop_s),
-        _troubles(contacts, strides, signals, gait.used, (start_s, stop_s, seen), config),
-        contacts,
-        strides.assign(phase=phases(middle, pace, slowing_s, config.profile, strides["end_s"].to_numpy())),
-        steps.assign(phase=phases(step_middle, step_pace, slowing_s, config.profile, step_end)),
-        gait.used,
-        gait.travel_axes,
+    return replace(
+        record,
+        deceleration_start_s=slowing_s,
+        peak_speed_m_s=peak,
+        peak_speed_sd_m_s=peak_sd,
+        way_m=_way_m(begins_s, ends_s, middle, speed, seen),
+        strides=strides.assign(phase=phases(middle, pace, slowing_s, config.profile, strides["end_s"].to_numpy())),
+        steps=steps.assign(phase=phases(step_middle, step_pace, slowing_s, config.profile, step_end)),
     )
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analyzer.model import Floats
+from analyzer.model import Bools, Floats
 from analyzer.signal.filters import lowpass
 from analyzer.signal.grid import GridSignals
 
@@ -19,7 +19,9 @@ class StartConfig:
     Attributes
     ----------
     cutoff_hz : float
-        Movement is slower than this; noise and shivers are not.
+        Movement is slower than this; noise and shivers are not. It finds the movement, and smears it by 30 ms.
+    edge_cutoff_hz : float
+        The beginning of a movement that was found is read below this, which smears it by 10 ms only.
     rate_rad_s : float
         Rotation that sway in a stand does not reach (15 deg/s).
     force_m_s2 : float
@@ -30,18 +32,21 @@ class StartConfig:
         Both limits are raised to this multiple of the sensor's own noise in its stillest half second.
     longest_s, margin_s : float
         Only this much before the run, and a moment after it for the filters, is looked at.
-    segments : tuple of str
-        Arms swing before a start without meaning it.
+    trunk, legs : tuple of str
+        Segments that tell the start: the trunk where one was worn, as the run begins with the body and a heel may
+        rise before it; else the legs. Arms swing before a start without meaning it.
     """
 
     cutoff_hz: float = 10.0
+    edge_cutoff_hz: float = 30.0
     rate_rad_s: float = np.radians(15.0)
     force_m_s2: float = 0.6
     still_s: float = 0.10
     n_noise_sd: float = 5.0
     longest_s: float = 10.0
     margin_s: float = 0.5
-    segments: tuple[str, ...] = ("foot", "shank", "thigh", "pelvis", "sternum")
+    trunk: tuple[str, ...] = ("pelvis", "sternum")
+    legs: tuple[str, ...] = ("foot", "shank", "thigh")
 
 
 def first_movement_s(signals: Iterable[GridSignals], before_s: float, config: StartConfig | None = None) -> float:
@@ -58,12 +63,17 @@ def first_movement_s(signals: Iterable[GridSignals], before_s: float, config: St
     Returns
     -------
     float
-        Earliest first movement over the sensors; NaN where none of them stood still before.
+        Earliest first movement over the trunk's sensors, else over those of the legs; NaN where none of them stood
+        still before.
     """
     config = config or StartConfig()
-    starts = [_first_of(grid, before_s, config) for grid in signals if grid.placement.segment in config.segments]
-    known = [start for start in starts if np.isfinite(start)]
-    return min(known, default=float("nan"))
+    grids = tuple(signals)
+    for segments in (config.trunk, config.legs):
+        starts = [_first_of(grid, before_s, config) for grid in grids if grid.placement.segment in segments]
+        known = [start for start in starts if np.isfinite(start)]
+        if known:
+            return min(known)
+    return float("nan")
 
 
 def _first_of(grid: GridSignals, before_s: float, config: StartConfig) -> float:
@@ -73,23 +83,31 @@ def _first_of(grid: GridSignals, before_s: float, config: StartConfig) -> float:
     hold = max(1, round(config.still_s * grid.rate_hz))
     if stop <= hold or grid.time_s[0] > before_s:
         return float("nan")
-    moving = _exceeds(np.linalg.norm(lowpass(grid.gyr_rad_s, config.cutoff_hz, grid.rate_hz), axis=1), grid, config)
-    force = np.linalg.norm(lowpass(grid.acc_m_s2, config.cutoff_hz, grid.rate_hz), axis=1)
-    moving |= _departs(force, grid, config)
+    moving = _moves(grid, config.cutoff_hz, config)
     n_moving = np.concatenate([[0], np.cumsum(moving[:stop])])
     still = np.flatnonzero(n_moving[hold:] == n_moving[:-hold])
     if not len(still) or not moving[stop - 1]:
         return float("nan")
     # The last still stretch begins at `still`; the sample after it is the first that moved.
-    return float(grid.to_time(np.array(still[-1] + hold)))
+    first = int(still[-1]) + hold
+    # The filter runs both ways and lets a movement begin before its time; a finer one knows better, from there on.
+    finer = np.flatnonzero(_moves(grid, config.edge_cutoff_hz, config)[first:stop])
+    return float(grid.to_time(np.array(first + (finer[0] if len(finer) else 0))))
 
 
-def _exceeds(rate: Floats, grid: GridSignals, config: StartConfig) -> np.ndarray:
+def _moves(grid: GridSignals, cutoff_hz: float, config: StartConfig) -> Bools:
+    """Return whether the sensor turns or is pushed more than in a stand, below a cut-off."""
+    rate = np.linalg.norm(lowpass(grid.gyr_rad_s, cutoff_hz, grid.rate_hz), axis=1)
+    force = np.linalg.norm(lowpass(grid.acc_m_s2, cutoff_hz, grid.rate_hz), axis=1)
+    return _exceeds(rate, grid, config) | _departs(force, grid, config)
+
+
+def _exceeds(rate: Floats, grid: GridSignals, config: StartConfig) -> Bools:
     quiet = _stillest(rate, grid.rate_hz)
     return np.asarray(rate > max(config.rate_rad_s, float(quiet.mean() + config.n_noise_sd * quiet.std())))
 
 
-def _departs(force: Floats, grid: GridSignals, config: StartConfig) -> np.ndarray:
+def _departs(force: Floats, grid: GridSignals, config: StartConfig) -> Bools:
     quiet = _stillest(force, grid.rate_hz)
     limit = max(config.force_m_s2, config.n_noise_sd * float(quiet.std()))
     return np.asarray(np.abs(force - quiet.mean()) > limit)

@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 from scipy import constants
 
+from analyzer.drill.acceleration import distance_at_m, fit_profile, speed_at_m_s, stride_ways
 from analyzer.drill.estimate import Interval, log_change
-from analyzer.drill.profile import ProfileConfig, distance_at_m, fit_profile, speed_at_m_s
+from analyzer.drill.profile import ProfileConfig
 from analyzer.drill.stages import Stage
 from analyzer.mechanics.case import Case, of_runs
 from analyzer.mechanics.thresholds import Norm, Rule
@@ -147,14 +148,8 @@ def _shortfall(case: Case, number: int, min_strides: int) -> Interval:
     if cut or len(strides) < max(min_strides, 3) or not np.isfinite(distance):
         return Interval()
     config = ProfileConfig()
-    profile = fit_profile(
-        strides["start_s"].to_numpy(dtype=float),
-        strides["end_s"].to_numpy(dtype=float),
-        strides["stride_length_m"].to_numpy(dtype=float),
-        strides["stride_length_sd_m"].to_numpy(dtype=float),
-        t_start_s=float(run["start_s"]),
-        config=config,
-    )
+    # By initial contacts alone, as the onset is: both are late on the body by the same half contact.
+    profile = fit_profile(stride_ways(strides), float(run["start_s"]), config)
     at = np.array([onset])
     way = float(distance_at_m(profile, at)[0])
     speed = float(speed_at_m_s(profile, at)[0])

@@ -10,6 +10,7 @@ from analyzer.model.placement import FrameOfReference, Placement, placement_of
 from analyzer.model.plan import Direction, Plan, PlannedRun, StartCue
 from analyzer.model.recording import Athlete, Mark, Notice, Recording
 from analyzer.model.stream import Bools, Floats, Indices, SensorStream, clipped_samples
+from analyzer.model.timing import StartRule, Timing, TimingMethod
 
 __all__ = [
     "Analysis",
@@ -31,7 +32,10 @@ __all__ = [
     "Recording",
     "SensorStream",
     "StartCue",
+    "StartRule",
     "TimedPayload",
+    "Timing",
+    "TimingMethod",
     "clipped_samples",
     "placement_of",
 ]

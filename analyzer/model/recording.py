@@ -10,6 +10,7 @@ from analyzer.model.payload import TimedPayload
 from analyzer.model.placement import Placement, placement_of
 from analyzer.model.plan import Plan
 from analyzer.model.stream import SensorStream
+from analyzer.model.timing import Timing
 
 __all__ = ["Athlete", "Mark", "Notice", "Recording"]
 
@@ -76,6 +77,8 @@ class Recording:
         Where it came from: path, digest, what was assumed. For provenance.
     payloads : tuple of TimedPayload
         As they came off the air, where the recording is a capture: it is analysed from these, as it was live.
+    timings : tuple of Timing
+        What was timed by hand or by gates; anchors the lengths of these runs.
     """
 
     streams: Mapping[Placement, SensorStream]
@@ -87,6 +90,7 @@ class Recording:
     # By factory: before Python 3.12 a mapping view has no hash, and dataclasses refuse such a default.
     source: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     payloads: tuple[TimedPayload, ...] = ()
+    timings: tuple[Timing, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.streams:

@@ -4,17 +4,15 @@ import numpy as np
 import pytest
 from scipy import constants
 
-from analyzer.drill.profile import (
-    ProfileConfig,
+from analyzer.drill.acceleration import (
     SpeedProfile,
-    deceleration_start_s,
+    StrideWays,
     distance_at_m,
     fit_profile,
-    peak_speed,
-    phases,
     speed_at_m_s,
     time_at_s,
 )
+from analyzer.drill.profile import ProfileConfig, deceleration_start_s, peak_speed, phases
 from analyzer.errors import InputError
 
 V_MAX_M_S, TAU_S = 8.23, 1.1
@@ -65,14 +63,14 @@ def test_nothing_moves_before_the_origin():
 def test_a_clean_sprint_is_recovered():
     truth = profile(7.6, 0.95, 100.0)
     start, end, length = strides(truth)
-    found = fit_profile(start, end, length, np.full(start.size, 0.02), 100.0)
+    found = fit_profile(StrideWays(start, end, length, np.full(start.size, 0.02)), 100.0)
     np.testing.assert_allclose([found.v_max_m_s, found.tau_s, found.origin_s], [7.6, 0.95, 100.0], atol=0.03)
 
 
 def test_one_stride_length_gone_wild_moves_the_reached_speed_little():
     start, end, length = strides(profile())
     length[4] *= 1.5
-    found = fit_profile(start, end, length, np.full(start.size, 0.05), 0.0)
+    found = fit_profile(StrideWays(start, end, length, np.full(start.size, 0.05)), 0.0)
     assert abs(found.reached_m_s - speed_at_m_s(profile(), end[-1:])[0]) < 0.15  # m/s, against 0.3 without soft L1
 
 
@@ -83,32 +81,32 @@ def test_intervals_of_the_reached_speed_hold_the_truth():
     for _ in range(60):
         scale = 1 + 0.02 * rng.standard_normal()
         noisy = length * scale * (1 + 0.03 * rng.standard_normal(length.size))
-        found = fit_profile(start, end, noisy, 0.03 * length, 0.03 * rng.standard_normal())
+        found = fit_profile(StrideWays(start, end, noisy, 0.03 * length), 0.03 * rng.standard_normal())
         inside += abs(found.reached_m_s - speed_at_m_s(profile(), end[-1:])[0]) < 1.96 * found.reached_sd_m_s
     assert 54 <= inside <= 60  # 95 % of 60 is 57
 
 
 def test_top_speed_is_less_certain_than_the_speed_reached():
     start, end, length = strides(profile(), last_s=2.6)
-    found = fit_profile(start, end, length, np.full(start.size, 0.08), 0.0)
+    found = fit_profile(StrideWays(start, end, length, np.full(start.size, 0.08)), 0.0)
     assert np.sqrt(found.covariance[0, 0]) > found.reached_sd_m_s
 
 
 def test_a_run_in_full_flow_without_a_start_is_flat():
     start = np.arange(0, 10, 0.35)
-    found = fit_profile(start, start + 0.7, np.full(start.size, 0.7 * 4.5), np.full(start.size, 0.05))
+    found = fit_profile(StrideWays(start, start + 0.7, np.full(start.size, 0.7 * 4.5), np.full(start.size, 0.05)))
     np.testing.assert_allclose(speed_at_m_s(found, start), 4.5, atol=0.1)  # m/s
 
 
 def test_strides_without_a_length_are_left_out():
     start, end, length = strides(profile())
     length[2] = np.nan
-    assert fit_profile(start, end, length, np.full(start.size, 0.05), 0.0).n_strides == start.size - 1
+    assert fit_profile(StrideWays(start, end, length, np.full(start.size, 0.05)), 0.0).n_strides == start.size - 1
 
 
 def test_two_strides_are_refused():
     with pytest.raises(InputError, match="three strides"):
-        fit_profile(np.array([0.0, 1]), np.array([1.0, 2]), np.array([2.0, 3]), np.array([0.1, 0.1]))
+        fit_profile(StrideWays(np.array([0.0, 1]), np.array([1.0, 2]), np.array([2.0, 3]), np.array([0.1, 0.1])))
 
 
 def test_slowing_is_found_where_it_begins():
@@ -206,7 +204,7 @@ def test_more_prior_spread_means_less_certain_top_speed():
     start, end, length = strides(profile(), last_s=2.2)
     sd = np.full(start.size, 0.1)
     tight, loose = (
-        fit_profile(start, end, length, sd, 0.0, ProfileConfig(tau_sd_s=spread)).covariance[0, 0]
+        fit_profile(StrideWays(start, end, length, sd), 0.0, ProfileConfig(tau_sd_s=spread)).covariance[0, 0]
         for spread in (0.1, 0.6)
     )
     assert loose > tight

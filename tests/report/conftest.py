@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from analyzer import tables
+from analyzer.drill.speeds import SPEED_COLUMNS
 from analyzer.model import Analysis, Athlete, Finding, Level, Notice, Plan, Recording
 
 NAN = float("nan")
@@ -113,6 +114,8 @@ def run_row(number: int, stage: Stage, received_pct: float) -> dict[str, Any]:
         "distance_m": 18.288,
         "peak_speed_m_s": speed,
         "peak_speed_sd_m_s": 0.05,
+        **dict.fromkeys(SPEED_COLUMNS, NAN),
+        "profile": "submaximal" if asked < 100 else "top_speed_unsure",
         "achieved_pct": 100 * speed / STAGES[-1][1],
         "step_frequency_hz": frequency,
         "stride_length_m": 2 * speed / frequency,

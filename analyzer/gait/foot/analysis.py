@@ -104,6 +104,10 @@ class FootGait:
     travel_axis : (3,) float array
         Axis of the swing in the sensor frame, signed by the way the foot travels: the other way round in a backward
         run. Zero without strides.
+    anchor : (m,) int array or None
+        Sample of the stillest instant of each contact, `NOT_SEEN` where there is none.
+    motion : FootMotion or None
+        What the strides were solved from. Both None where no contact was found.
     """
 
     contacts: ContactEvents
@@ -114,6 +118,8 @@ class FootGait:
     foot_strike_angle_rad: Floats
     heading_rad: Floats
     travel_axis: Floats
+    anchor: Indices | None = None
+    motion: FootMotion | None = None
 
 
 def analyze_foot(signals: GridSignals, config: FootConfig) -> FootGait:
@@ -185,7 +191,8 @@ def _analyzed(signals: GridSignals, sound: FootSignals, axis: Floats, config: Fo
     lifted = _with_toe_lifts(rough, motion, stood, (opens, paths), config)
     fine = _with_touchdowns(lifted, acc, (opens, paths), signals.rate_hz, config)
     travel_axis = axis * _travel_sign(motion, paths, axis)
-    return _gait(signals, (travel_axis, pitch), fine, anchor, opens, paths, config)
+    gait = _gait(signals, (travel_axis, pitch), fine, anchor, opens, paths, config)
+    return replace(gait, anchor=anchor, motion=motion)
 
 
 def _nothing() -> FootGait:

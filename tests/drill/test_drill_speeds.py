@@ -1,0 +1,94 @@
+"""What the speed profile of a run says in the table of runs."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from made_runs import ORIGIN_S, TAU_S, V_MAX_M_S, run, truth
+
+from analyzer.drill.acceleration import speed_at_m_s, time_at_s
+from analyzer.drill.speeds import SPEED_COLUMNS, SpeedsConfig, maximal_runs, speed_columns
+
+MARK_M = 15.0
+TOP = ("v_max_m_s", "v_max_sd_m_s", "f0_n_kg", "v0_m_s", "p_max_w_kg")
+
+
+def row(record, distance_m=MARK_M, maximal=True):
+    columns = speed_columns([record], np.array([distance_m]), np.array([maximal]))
+    return {name: values[0] for name, values in columns.items()}
+
+
+def test_a_long_maximal_run_tells_everything():
+    found = row(run(n_steps=20))
+    assert found["profile"] == "ok"
+    assert np.isfinite([found[name] for name in SPEED_COLUMNS]).all()
+
+
+def test_mid_run_speed_and_time_to_the_mark_are_those_of_the_profile():
+    found = row(run(n_steps=20))
+    half_s, mark_s = time_at_s(truth(), np.array([0.5, 1.0]) * MARK_M)
+    assert found["mid_run_speed_m_s"] == pytest.approx(float(speed_at_m_s(truth(), half_s)), abs=0.05)
+    assert found["time_to_distance_s"] == pytest.approx(mark_s - ORIGIN_S, abs=0.02)
+
+
+def test_force_and_power_are_those_of_the_profile_but_for_the_drag():
+    found = row(run(n_steps=20))
+    # Drag at 8 m/s is a quarter of a m/s2, a sixth of it at the intercept; the prior on tau pulls a little.
+    assert found["f0_n_kg"] == pytest.approx(V_MAX_M_S / TAU_S, abs=0.3)
+    assert found["v0_m_s"] == pytest.approx(V_MAX_M_S, abs=0.4)
+    assert found["p_max_w_kg"] == pytest.approx(found["f0_n_kg"] * found["v0_m_s"] / 4)
+
+
+def test_a_run_held_back_tells_no_top_speed_but_its_time():
+    found = row(run(n_steps=20), maximal=False)
+    assert np.isnan([found[name] for name in TOP]).all()
+    assert np.isfinite(found["time_to_distance_s"])
+    assert found["profile"] == "submaximal"
+
+
+def test_a_short_run_with_rough_strides_tells_no_top_speed():
+    found = row(run(n_steps=8, sd=0.3), distance_m=6.0)
+    assert np.isnan(found["v_max_m_s"])
+    assert found["profile"] == "top_speed_unsure"
+
+
+def test_a_mark_behind_the_slowing_is_not_timed():
+    record = replace(run(n_steps=20), deceleration_start_s=ORIGIN_S + 2.0)
+    found = row(record, distance_m=18.288)
+    assert np.isnan(found["time_to_distance_s"])
+    assert "slowed_before_mark" in found["profile"].split(";")
+
+
+def test_without_a_distance_the_rest_is_told():
+    found = row(run(n_steps=20), distance_m=np.nan)
+    assert np.isnan(found["time_to_distance_s"])
+    assert found["v_max_m_s"] == pytest.approx(V_MAX_M_S, abs=0.1)
+
+
+def test_a_run_whose_start_was_not_seen_tells_nothing():
+    found = row(replace(run(), start_seen=False))
+    assert np.isnan([found[name] for name in SPEED_COLUMNS]).all()
+    assert found["profile"] == "start_not_seen"
+
+
+def test_a_run_without_lengths_tells_nothing():
+    record = run()
+    blank = replace(record, strides=record.strides.assign(stride_length_m=np.nan))
+    assert row(blank)["profile"] == "too_few_lengths"
+
+
+def test_a_known_scale_makes_the_top_speed_surer():
+    record = run(n_steps=20)
+    assert row(replace(record, scale_sd=0.005))["v_max_sd_m_s"] < row(record)["v_max_sd_m_s"]
+
+
+def test_the_gate_on_top_speed_is_its_interval():
+    loose = speed_columns([run(sd=0.3)], np.array([MARK_M]), np.array([True]), SpeedsConfig(max_half_width=0.5))
+    assert np.isfinite(loose["v_max_m_s"][0])
+
+
+def test_maximal_is_what_was_asked_at_full_effort_or_was_fastest_unasked():
+    asked = np.array([50.0, 100.0, np.nan, np.nan, 100.0])
+    achieved = np.array([100.0, 98.0, 100.0, 97.0, 99.0])
+    directions = ["forward"] * 4 + ["backward"]
+    assert maximal_runs(asked, achieved, directions).tolist() == [False, True, True, False, False]
