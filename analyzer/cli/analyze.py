@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from analyzer.cli import options, results
+from analyzer.cli import history, options, results
 
 if TYPE_CHECKING:
     from analyzer.model import Placement, Recording, SensorStream
@@ -34,6 +34,9 @@ def add_parser(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
     parser.add_argument("--sensors", metavar="LIST", help="use only these, such as left_foot,right_foot")
     options.add_output(parser)
     options.add_plan(parser)
+    options.add_assign(parser)
+    options.add_athlete(parser)
+    history.add_history(parser)
     parser.set_defaults(run=run)
 
 
@@ -95,7 +98,8 @@ def _analyzed(path: Path, folder: Path, args: argparse.Namespace) -> "Summary":
         plan=options.plan_of(args, recording.plan),
         athlete=options.athlete_of(args, recording.athlete),
     )
-    return results.write(analyze(recording), folder, args.units, force=args.force)
+    recording, past = history.with_history(args, recording)
+    return results.write(analyze(recording, past=past), folder, args.units, force=args.force)
 
 
 def _chosen(recording: "Recording", sensors: str | None) -> Mapping["Placement", "SensorStream"]:

@@ -106,6 +106,7 @@ def run_row(number: int, stage: Stage, received_pct: float) -> dict[str, Any]:
     return {
         "run": number,
         "asked_effort_pct": asked,
+        "assignment_confidence": 1.0,
         "direction": "forward",
         "start_s": start_s,
         "stop_s": start_s + 4.0,
@@ -114,6 +115,9 @@ def run_row(number: int, stage: Stage, received_pct: float) -> dict[str, Any]:
         "peak_speed_m_s": speed,
         "peak_speed_sd_m_s": 0.05,
         "achieved_pct": 100 * speed / STAGES[-1][1],
+        "achieved_reference": "true_100 run 3",
+        "achieved_of_best_pct": NAN,
+        "best_reference": "none",
         "step_frequency_hz": frequency,
         "stride_length_m": 2 * speed / frequency,
         "contact_time_s": contact,
