@@ -15,6 +15,7 @@ from analyzer.acquire.assemble import Assembler
 from analyzer.acquire.holes import with_holes_marked
 from analyzer.checks import unit_doubts
 from analyzer.config import Config
+from analyzer.drill.history import PastRun
 from analyzer.drill.movement import moving
 from analyzer.drill.practice import practice_of
 from analyzer.drill.record import RunRecord, run_records
@@ -76,6 +77,8 @@ class Session:
         The shipped ones if left out.
     placements : collection of Placement, optional
         Use these sensors only, and wait for all of them. Any sensor if left out.
+    past : sequence of PastRun, optional
+        The same athlete's runs of the last weeks, to hold the new ones against.
     """
 
     def __init__(
@@ -86,8 +89,10 @@ class Session:
         *,
         thresholds: Thresholds | None = None,
         placements: Collection[Placement] | None = None,
+        past: Sequence[PastRun] = (),
     ) -> None:
         self._plan = plan
+        self._past = tuple(past)
         self._athlete = athlete or Athlete()
         self._config = config or Config()
         self._thresholds = thresholds or load()
@@ -157,7 +162,7 @@ class Session:
         timings = recording.timings if recording else ()
         # Only now: the walk back comes after the run, and is looked at where the run alone does not tell its lengths.
         records = with_ways_back(self._records, self._signals_between, self._config.way_back)
-        practice = practice_of(records, self._plan, self._movement(), self._config.practice, timings)
+        practice = practice_of(records, self._plan, self._movement(), self._config.practice, timings, self._past)
         tables = (practice.runs, practice.strides, practice.steps, practice.contacts)
         stage_table = stages(*tables, self._config.stages)
         inputs = MechanicsInput(
@@ -255,7 +260,13 @@ _LEAST_SAMPLES = 16
 """Shorter stretches of samples hold no step."""
 
 
-def analyze(recording: Recording, config: Config | None = None, thresholds: Thresholds | None = None) -> Analysis:
+def analyze(
+    recording: Recording,
+    config: Config | None = None,
+    thresholds: Thresholds | None = None,
+    *,
+    past: Sequence[PastRun] = (),
+) -> Analysis:
     """Analyse a whole recording.
 
     Parameters
@@ -264,6 +275,8 @@ def analyze(recording: Recording, config: Config | None = None, thresholds: Thre
         Its sensors decide: leave some out to see what the others can tell.
     config : Config, optional
     thresholds : Thresholds, optional
+    past : sequence of PastRun, optional
+        As in `Session`.
 
     Returns
     -------
@@ -272,7 +285,12 @@ def analyze(recording: Recording, config: Config | None = None, thresholds: Thre
     """
     config = config or Config()
     session = Session(
-        recording.plan, recording.athlete, config, thresholds=thresholds, placements=recording.streams.keys()
+        recording.plan,
+        recording.athlete,
+        config,
+        thresholds=thresholds,
+        placements=recording.streams.keys(),
+        past=past,
     )
     if recording.payloads:
         for payload in recording.payloads:

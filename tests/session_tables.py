@@ -169,9 +169,18 @@ def _step(number: int, side: str, time: float, step_s: float, contact: float, sp
 
 
 def _run(number: int, spec: Run, start: float, end: float, planned: bool) -> dict:
-    nothing = dict.fromkeys(SPEED_COLUMNS, np.nan) | {"profile": "ok"}
+    nothing: dict = dict.fromkeys(SPEED_COLUMNS, np.nan) | {"profile": "ok"}
     nothing |= dict.fromkeys(
-        ("achieved_pct", "step_frequency_hz", "stride_length_m", "contact_time_s", "flight_time_s", "duty_factor"),
+        (
+            "assignment_confidence",
+            "achieved_pct",
+            "achieved_of_best_pct",
+            "step_frequency_hz",
+            "stride_length_m",
+            "contact_time_s",
+            "flight_time_s",
+            "duty_factor",
+        ),
         np.nan,
     )
     return nothing | {
@@ -183,6 +192,8 @@ def _run(number: int, spec: Run, start: float, end: float, planned: bool) -> dic
         "distance_m": spec.distance_m,
         "peak_speed_m_s": spec.speed_m_s,
         "peak_speed_sd_m_s": spec.speed_sd_share * spec.speed_m_s,
+        "achieved_reference": "none",
+        "best_reference": "none",
         "rest_mode": "still",
         "reaction_time_s": np.nan,
         "n_contacts": spec.n_strides,

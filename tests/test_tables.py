@@ -26,8 +26,9 @@ PUBLISHED = {
     STRIDES: "run side start_s end_s stride_time_s stride_frequency_hz contact_time_s swing_time_s duty_factor "
     "stride_length_m stride_length_sd_m speed_m_s length_source phase foot_strike_angle_rad quality",
     STEPS: "run side start_s step_time_s flight_time_s step_frequency_hz step_length_m speed_m_s phase",
-    RUNS: "run asked_effort_pct direction start_s stop_s deceleration_start_s distance_m peak_speed_m_s "
-    "peak_speed_sd_m_s achieved_pct step_frequency_hz stride_length_m contact_time_s flight_time_s duty_factor "
+    RUNS: "run asked_effort_pct assignment_confidence direction start_s stop_s deceleration_start_s distance_m "
+    "peak_speed_m_s peak_speed_sd_m_s achieved_pct achieved_reference achieved_of_best_pct best_reference "
+    "step_frequency_hz stride_length_m contact_time_s flight_time_s duty_factor "
     "rest_before_s rest_mode reaction_time_s n_contacts received_pct quality",
 }
 """Columns others rely on: none of them may go or change its place against the others."""

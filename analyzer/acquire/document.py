@@ -64,7 +64,22 @@ def plan_from(document: Mapping[str, Any]) -> Plan:
     # A tuple and not a set: anything may stand in a file, and a list cannot be looked up in a set.
     if wording not in ("effort", "speed"):
         raise InputError(f"the plan's wording must be effort or speed, got {wording!r}")
-    return Plan(tuple(_built(PlannedRun, run) for run in runs), wording, str(document.get("surface", "")))
+    surface, name = (str(document.get(key, "")) for key in ("surface", "name"))
+    return Plan(
+        tuple(_built(PlannedRun, run) for run in runs), wording, surface, name, _assigned(document.get("assigned", []))
+    )
+
+
+def _assigned(pairs: object) -> tuple[tuple[int, int | None], ...]:
+    """Return the pairs of run and planned run; plans before these were written have none."""
+    if not isinstance(pairs, list) or not all(_is_pair(pair) for pair in pairs):
+        raise InputError(f"the plan's assigned must be pairs such as [[1, 1], [3, null]], got {pairs!r}")
+    return tuple((run, slot) for run, slot in pairs)
+
+
+def _is_pair(pair: object) -> bool:
+    # By type, not isinstance: to Python true is an int.
+    return isinstance(pair, list) and len(pair) == 2 and type(pair[0]) is int and type(pair[1]) in (int, type(None))
 
 
 def athlete_from(document: Mapping[str, Any]) -> Athlete:

@@ -1,5 +1,6 @@
 """Read a recording, whatever form it has."""
 
+from datetime import UTC, datetime
 from os import PathLike
 from pathlib import Path
 
@@ -102,9 +103,25 @@ def assembled_recording(capture: Capture, plan: Plan | None = None, athlete: Ath
         capture.marks,
         (*notices, *too_poor),
         simulated=capture.simulated,
-        source=source_of(capture.path, "capture", [capture.path], ["least delays of all links are equal"]),
+        source={
+            **source_of(capture.path, "capture", [capture.path], ["least delays of all links are equal"]),
+            **_recorded_on(capture),
+        },
         payloads=payloads,
     )
+
+
+def _recorded_on(capture: Capture) -> dict[str, str]:
+    """Return the day of a capture, in UTC, if it tells."""
+    try:
+        if capture.started_utc:
+            return {"recorded_on": datetime.fromisoformat(capture.started_utc).date().isoformat()}
+        if capture.host_clock:
+            return {"recorded_on": datetime.fromtimestamp(capture.host_clock[0].utc_s, UTC).date().isoformat()}
+    # A day that is none, or a clock that was never set: the day is not known, the samples are none the worse.
+    except (ValueError, OverflowError, OSError):
+        return {}
+    return {}
 
 
 def _streams(

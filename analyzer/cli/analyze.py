@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from analyzer.cli import options, results, times
+from analyzer.cli import history, options, results, times
 
 if TYPE_CHECKING:
     from analyzer.model import Placement, Recording, SensorStream
@@ -35,6 +35,9 @@ def add_parser(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
     options.add_output(parser)
     options.add_plan(parser)
     times.add_times(parser)
+    options.add_assign(parser)
+    options.add_athlete(parser)
+    history.add_history(parser)
     parser.set_defaults(run=run)
 
 
@@ -97,7 +100,8 @@ def _analyzed(path: Path, folder: Path, args: argparse.Namespace) -> "Summary":
         athlete=options.athlete_of(args, recording.athlete),
         timings=times.times_of(args) or recording.timings,
     )
-    return results.write(analyze(recording), folder, args.units, force=args.force)
+    recording, past = history.with_history(args, recording)
+    return results.write(analyze(recording, past=past), folder, args.units, force=args.force)
 
 
 def _chosen(recording: "Recording", sensors: str | None) -> Mapping["Placement", "SensorStream"]:

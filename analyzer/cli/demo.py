@@ -29,6 +29,7 @@ def add_parser(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
     parser.add_argument("--list", action="store_true", help="list the scenarios and stop")
     parser.add_argument("--seed", metavar="N", type=int, default=0, help="another seed is another athlete")
     options.add_output(parser)
+    options.add_plan(parser)
     parser.set_defaults(run=run)
 
 
@@ -38,6 +39,7 @@ def run(args: argparse.Namespace) -> int:
         return _list()
     # Only now: scipy and pandas would make --list and --help slow.
     from analyzer.acquire.read import read
+    from analyzer.errors import InputError
     from analyzer.model import Plan, PlannedRun
     from analyzer.report.exports import check_free
     from analyzer.session import analyze
@@ -48,8 +50,12 @@ def run(args: argparse.Namespace) -> int:
     # Before the work, not after it.
     check_free(args.out, force=force)
     scenario = scenario_of(args.scenario)
-    results.progress(f"No sensor needed: a simulated athlete runs 50, 75 and 100 % over 20 yd ({scenario.meaning}).")
-    plan = Plan(tuple(PlannedRun(effort_pct, rest_before_s=rest_s) for effort_pct, rest_s in _RESTS_S.items()))
+    usual = Plan(tuple(PlannedRun(effort_pct, rest_before_s=rest_s) for effort_pct, rest_s in _RESTS_S.items()))
+    plan = options.plan_of(args, usual)
+    if plan is None:
+        raise InputError("the simulated athlete needs a plan; leave --plan none out")
+    what = "50, 75 and 100 % over 20 yd" if plan is usual else f"{len(plan.runs)} planned runs"
+    results.progress(f"No sensor needed: a simulated athlete runs {what} ({scenario.meaning}).")
     write_capture(simulate(scenario.name, args.seed, plan), capture, overwrite=force)
     results.progress(f"Recorded {capture}; reading it back like any other recording.")
     # Read back, not handed on: the same way as any recording.

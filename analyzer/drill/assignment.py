@@ -1,12 +1,14 @@
 """Which run was which of the plan's."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from analyzer.drill.alignment import AlignmentCosts, Slots, cheapest, cost_of, probabilities, total
+from analyzer.drill.plan_notices import Matched, plan_notices
 from analyzer.errors import InputError
-from analyzer.model import Floats, Notice, Plan
+from analyzer.model import Bools, Floats, Notice, Plan
 
 __all__ = ["Assignment", "AssignmentConfig", "assign"]
 
@@ -21,12 +23,24 @@ class AssignmentConfig:
         For a run that is in no plan, and for a planned run that was not made: about one in twenty.
     warm_up_cost : float
         For an extra run before the first planned one, which is commoner.
+    repeat_cost : float
+        For a planned run that was made again, which is commoner still: coaches say "once more".
+    whole_gain : float
+        Credit of the alignment in which every run is its planned one: runs and plan pair off in about nineteen
+        practices of twenty, and the coach can count.
     direction_cost : float
         For a run in another direction than asked: rarer than a missed run and an extra one together.
     aborted_cost : float
-        For a run that ended before `aborted_share` of the planned distance, likewise.
+        For a planned run that ended before `aborted_share` of its distance. It was a try at it and does not count.
     aborted_share : float
         A run that covers less of the distance to the mark was broken off.
+    far_share : float
+        Runs that in the median cover more than this of it had another mark.
+    way_sd_m, way_sd_share : float
+        Spread of the way covered before slowing about the planned distance: where people slow down, and the error
+        of a measured way. Only tells slots of different distance apart.
+    max_distance_cost : float
+        A way never weighs more than two standard deviations.
     asked_pct : tuple of float
         Asked efforts at which the expected share of top speed is known; between them it is interpolated.
     effort_share, speed_share : tuple of float
@@ -36,20 +50,29 @@ class AssignmentConfig:
         Spread of that share between people.
     max_speed_cost : float
         A speed never weighs more than two standard deviations: it must not outvote the order.
+    order_share : float
+        A run asked for less was faster if it was so by this share: one athlete's runs scatter by one to two per cent.
     sure : float
-        Below this probability of the chosen alignment the coach is asked.
+        Below this probability of a run's place the coach is asked.
     """
 
     skip_cost: float = 3.0
     warm_up_cost: float = 2.0
+    repeat_cost: float = 1.5
+    whole_gain: float = 3.0
     direction_cost: float = 8.0
-    aborted_cost: float = 7.0
+    aborted_cost: float = 2.0
     aborted_share: float = 0.60
+    far_share: float = 1.6
+    way_sd_m: float = 2.5
+    way_sd_share: float = 0.10
+    max_distance_cost: float = 2.0
     asked_pct: tuple[float, ...] = (0.0, 50.0, 75.0, 100.0)
     effort_share: tuple[float, ...] = (0.44, 0.72, 0.88, 1.0)
     speed_share: tuple[float, ...] = (0.0, 0.55, 0.78, 1.0)
     share_sd: float = 0.10
     max_speed_cost: float = 2.0
+    order_share: float = 0.02
     sure: float = 0.80
 
 
@@ -60,16 +83,29 @@ class Assignment:
     Attributes
     ----------
     slots : tuple of int or None
-        Per run its index into ``plan.runs``; None for a warm-up, an extra or a broken-off run.
-    confidence : float
-        Probability of this alignment among all that keep the order, 0 to 1.
+        Per run its index into ``plan.runs``; None for a warm-up, an extra or a broken-off run. Two runs may share
+        one: it was repeated.
+    run_confidence : tuple of float
+        Per run the share of the probability of all alignments that agrees on what it was: effort, distance and
+        direction, in whichever set; 1 where the coach said it.
+    directions : tuple of str
+        Per run, as it was told, or as it was planned where the data cannot tell.
+    distance_fits : bool
+        False where the runs went so much less or further than planned that they had another mark.
     notices : tuple of Notice
         What the coach should confirm.
     """
 
-    slots: tuple[int | None, ...]
-    confidence: float
+    slots: Slots
+    run_confidence: tuple[float, ...]
+    directions: tuple[str, ...]
+    distance_fits: bool
     notices: tuple[Notice, ...]
+
+    @property
+    def confidence(self) -> float:
+        """That of the least sure run; 1 without runs."""
+        return min(self.run_confidence, default=1.0)
 
 
 def assign(
@@ -88,6 +124,7 @@ def assign(
     directions : sequence of str
         As in the table of runs; ``unknown`` fits any.
     plan : Plan
+        What it says in `assigned` goes before all evidence, and before the order.
     config : AssignmentConfig, optional
 
     Returns
@@ -102,7 +139,8 @@ def assign(
     Notes
     -----
     Dynamic programming over ordered runs and ordered slots. With as many runs as planned the order is kept whatever
-    the speeds were: a 50 that was run too fast is the drill's commonest mistake, not another run.
+    the speeds were: a 50 that was run too fast is the drill's commonest mistake, not another run. Runs that were
+    broken off do not count, and a direction that contradicts reopens the question.
     """
     config = config or AssignmentConfig()
     speeds, distances = np.asarray(runs_speed_m_s, dtype=float), np.asarray(runs_distance_m, dtype=float)
@@ -110,32 +148,91 @@ def assign(
         raise InputError(
             f"every run needs speed, distance and direction; got {speeds.size}, {distances.size}, {len(directions)}"
         )
-    costs = _match_costs(speeds, distances, directions, plan, config)
-    # The coach counts too: as many runs as planned are taken to be those.
-    if speeds.size == len(plan.runs):
-        slots: tuple[int | None, ...] = tuple(range(len(plan.runs)))
-        confidence = float(np.exp(_total(costs, config) - np.trace(costs)))
-    else:
-        slots, best = _best(costs, config)
-        confidence = float(np.exp(_total(costs, config) - best))
-    return Assignment(slots, min(confidence, 1.0), _notices(slots, confidence, speeds, plan, config))
+    told = _told(directions, plan)
+    short = _short(distances, plan, config)
+    other = _other_direction(told, plan)
+    # Where all runs read alike, direction tells none from another: either it was not recognised or the plan is wrong.
+    tells = len(set(told) - {"unknown"}) > 1
+    against = np.where(other, config.direction_cost if tells else 0.0, 0.0)
+    fixed = {run - 1: None if slot is None else slot - 1 for run, slot in plan.assigned if run <= speeds.size}
+    evidence = _costs(speeds, distances, told, short, plan, config) + against
+    slots, shares = _chosen(_with_fixed(evidence, fixed, config), short, against, fixed, config)
+    run_confidence = tuple(
+        1.0 if run in fixed else float(shares[run] @ _alike(slot, plan)) for run, slot in enumerate(slots)
+    )
+    matched = Matched(
+        plan=plan,
+        slots=slots,
+        speeds_m_s=speeds,
+        distances_m=distances,
+        directions=told,
+        unsure={run: share for run, share in enumerate(run_confidence) if share < config.sure},
+        short=tuple(bool(row.all()) for row in short),
+        distance_share=_distance_share(distances, slots, plan, config),
+        order_share=config.order_share,
+    )
+    return Assignment(
+        slots=slots,
+        run_confidence=run_confidence,
+        directions=_taken_directions(directions, told, slots, plan),
+        distance_fits=np.isnan(matched.distance_share),
+        notices=plan_notices(matched),
+    )
 
 
-def _match_costs(
-    speeds: Floats, distances: Floats, directions: Sequence[str], plan: Plan, config: AssignmentConfig
-) -> Floats:
-    """Return the (n_runs, n_slots) cost of each pairing."""
-    expected = np.array([_expected_share(run.effort_pct, plan, config) for run in plan.runs])
-    share = _share_of_best(speeds, directions)
-    deviation = (share[:, None] - expected[None, :]) / config.share_sd
-    cost: Floats = np.nan_to_num(np.minimum(0.5 * deviation**2, config.max_speed_cost), nan=0.0)
-    # The share of the best says nothing of a single run: NaN costs nothing.
+def _alike(slot: int | None, plan: Plan) -> Floats:
+    """Return 1 for each slot that asks the same as this one, else 0; the last is for no slot."""
+    asked = [(run.effort_pct, run.distance_m, run.direction) for run in plan.runs]
+    same = [slot is not None and one == asked[slot] for one in asked]
+    return np.array([*same, slot is None], dtype=np.float64)
+
+
+def _told(directions: Sequence[str], plan: Plan) -> tuple[str, ...]:
+    """Return the directions as far as they can be told apart."""
+    planned = {run.direction for run in plan.runs}
+    # Forward is what a practice of one direction reads as, whichever it was; then the plan knows better.
+    if set(directions) <= {"forward", "unknown"} and "forward" not in planned:
+        return ("unknown",) * len(directions)
+    return tuple(directions)
+
+
+def _taken_directions(directions: Sequence[str], told: Sequence[str], slots: Slots, plan: Plan) -> tuple[str, ...]:
+    return tuple(
+        plan.runs[slot].direction if slot is not None and can_tell != found else found
+        for found, can_tell, slot in zip(directions, told, slots, strict=True)
+    )
+
+
+def _short(distances: Floats, plan: Plan, config: AssignmentConfig) -> Bools:
+    """Return which runs were broken off before the mark of which slot."""
     planned_m = np.array([run.distance_m for run in plan.runs])
     # A comparison with NaN is False: an unknown distance was not broken off.
-    cost += config.aborted_cost * (distances[:, None] < config.aborted_share * planned_m[None, :])
-    # Reshaped below, as no runs give an array without a second axis.
-    other = np.array([[d not in (run.direction, "unknown") for run in plan.runs] for d in directions])
-    return cost + config.direction_cost * other.reshape(cost.shape)
+    short: Bools = distances[:, None] < config.aborted_share * planned_m[None, :]
+    # Nobody breaks off every run: if none reached even the nearest mark, the plan's distances are wrong.
+    return np.zeros_like(short) if len(short) > 1 and short.all() else short
+
+
+def _other_direction(directions: Sequence[str], plan: Plan) -> Bools:
+    other = [[found not in (run.direction, "unknown") for run in plan.runs] for found in directions]
+    # Reshaped, as no runs give an array without a second axis.
+    return np.array(other, dtype=np.bool_).reshape(len(directions), len(plan.runs))
+
+
+def _costs(
+    speeds: Floats, distances: Floats, directions: Sequence[str], short: Bools, plan: Plan, config: AssignmentConfig
+) -> Floats:
+    """Return the (n_runs, n_slots) cost of each pairing by speed and distance."""
+    expected = np.array([_expected_share(run.effort_pct, plan, config) for run in plan.runs])
+    share = _share_of_best(speeds, directions)
+    by_speed = np.minimum(0.5 * ((share[:, None] - expected) / config.share_sd) ** 2, config.max_speed_cost)
+    planned_m = np.array([run.distance_m for run in plan.runs])
+    off_sd = (distances[:, None] - planned_m) / np.hypot(config.way_sd_m, config.way_sd_share * planned_m)
+    by_distance = np.minimum(0.5 * off_sd**2, config.max_distance_cost)
+    # Against the slot that fits best: distance tells slots apart, not whether a run was one of the plan's.
+    by_distance -= by_distance.min(axis=1, keepdims=True)
+    # What is not known costs nothing. The speed of a run that was broken off says nothing of its effort.
+    cost: Floats = np.nan_to_num(by_distance) + np.where(short, config.aborted_cost, np.nan_to_num(by_speed))
+    return cost
 
 
 def _expected_share(effort_pct: float, plan: Plan, config: AssignmentConfig) -> float:
@@ -156,111 +253,71 @@ def _share_of_best(speeds: Floats, directions: Sequence[str]) -> Floats:
     return share
 
 
-def _extra_cost(n_slots_used: int, config: AssignmentConfig) -> float:
-    return config.warm_up_cost if n_slots_used == 0 else config.skip_cost
+def _with_fixed(evidence: Floats, fixed: Mapping[int, int | None], config: AssignmentConfig) -> AlignmentCosts:
+    """Return all costs, with nothing but the said slot left to the runs of which the coach said it."""
+    match = evidence.copy()
+    said = [run for run in sorted(fixed) if fixed[run] is not None]
+    match[list(fixed)] = np.inf
+    # Said against the order, the slots trade places here, so that the others can still be laid in order around them.
+    match[said, sorted(slot for slot in fixed.values() if slot is not None)] = 0.0
+    must = np.isin(np.arange(len(match)), said)
+    return AlignmentCosts(match, config.skip_cost, config.warm_up_cost, config.skip_cost, config.repeat_cost, must)
 
 
-def _best(costs: Floats, config: AssignmentConfig) -> tuple[tuple[int | None, ...], float]:
-    """Return the cheapest alignment and its cost."""
-    n_runs, n_slots = costs.shape
-    table = np.full((n_runs + 1, n_slots + 1), np.inf)
-    move = np.zeros((n_runs + 1, n_slots + 1), dtype=int)
-    # Cell (i, j): i runs and j slots dealt with.
-    table[0, 0] = 0.0
-    for i in range(n_runs + 1):
-        for j in range(n_slots + 1):
-            if i == j == 0:
-                continue
-            options = _options(table, costs, (i, j), config)
-            # Of equals the missed run, then the match: runs are missed at the end of a practice, not at its start.
-            move[i, j] = min((_MISSED, _MATCH, _EXTRA), key=lambda option: options[option])
-            table[i, j] = min(options)
-    return _path(move), float(table[-1, -1])
+def _chosen(
+    costs: AlignmentCosts, short: Bools, against: Floats, fixed: Mapping[int, int | None], config: AssignmentConfig
+) -> tuple[Slots, Floats]:
+    """Return the slots and the probability of every pairing, the last column for no slot."""
+    slots, shares = cheapest(costs), probabilities(costs)
+    whole = _whole(short, fixed)
+    if whole is not None and np.isfinite(whole_cost := cost_of(whole, costs)):
+        weight = np.expm1(config.whole_gain) * np.exp(total(costs) - whole_cost)
+        shares = (shares + weight * _one_hot(whole, costs.match.shape[1])) / (1 + weight)
+        # The order holds against any speed, but not against a run that went another way than asked.
+        contradicted = any(slot is not None and against[run, slot] > 0 for run, slot in enumerate(whole))
+        if not contradicted or whole_cost - config.whole_gain <= cost_of(slots, costs):
+            slots = whole
+    return _without_tries(tuple(fixed.get(run, slot) for run, slot in enumerate(slots)), shares, short, fixed)
 
 
-_MATCH, _EXTRA, _MISSED = 0, 1, 2
+def _without_tries(slots: Slots, shares: Floats, short: Bools, fixed: Mapping[int, int | None]) -> tuple[Slots, Floats]:
+    """Take the runs that were broken off out of the slots at which they were tries."""
+    tried = np.column_stack([np.where(short, shares[:, :-1], 0.0), np.zeros(len(shares))])
+    shares = shares - tried
+    shares[:, -1] += tried.sum(axis=1)
+    kept = (
+        None if slot is not None and run not in fixed and short[run, slot] else slot for run, slot in enumerate(slots)
+    )
+    return tuple(kept), shares
 
 
-def _options(table: Floats, costs: Floats, at: tuple[int, int], config: AssignmentConfig) -> list[float]:
-    """Return the cost of reaching a cell by a match, an extra run, a planned run not made."""
-    i, j = at
-    return [
-        table[i - 1, j - 1] + costs[i - 1, j - 1] if i and j else np.inf,
-        table[i - 1, j] + _extra_cost(j, config) if i else np.inf,
-        table[i, j - 1] + config.skip_cost if j else np.inf,
+def _whole(short: Bools, fixed: Mapping[int, int | None]) -> Slots | None:
+    """Return the alignment in which all runs but those broken off are those planned; None if the counts differ."""
+    n_runs, n_slots = short.shape
+    # What the coach says of a run goes before how far it went.
+    counted = [run for run in range(n_runs) if (fixed[run] is not None if run in fixed else not short[run].all())]
+    if len(counted) != n_slots:
+        return None
+    by_run = dict(zip(counted, range(n_slots), strict=True))
+    return tuple(by_run.get(run) for run in range(n_runs))
+
+
+def _one_hot(slots: Slots, n_slots: int) -> Floats:
+    chosen = np.zeros((len(slots), n_slots + 1))
+    for run, slot in enumerate(slots):
+        chosen[run, n_slots if slot is None else slot] = 1.0
+    return chosen
+
+
+def _distance_share(distances: Floats, slots: Slots, plan: Plan, config: AssignmentConfig) -> float:
+    """Return the median way against the plan where it contradicts the plan, else NaN."""
+    shares = [
+        distances[run] / plan.runs[slot].distance_m
+        for run, slot in enumerate(slots)
+        if slot is not None and np.isfinite(distances[run])
     ]
-
-
-def _path(move: np.ndarray[tuple[int, int], np.dtype[np.int_]]) -> tuple[int | None, ...]:
-    i, j = move.shape[0] - 1, move.shape[1] - 1
-    # Walked from the end; runs that no match claims stay None.
-    slots: list[int | None] = [None] * i
-    while i or j:
-        if move[i, j] == _MATCH:
-            i, j = i - 1, j - 1
-            slots[i] = j
-        elif move[i, j] == _EXTRA:
-            i -= 1
-        else:
-            j -= 1
-    return tuple(slots)
-
-
-def _total(costs: Floats, config: AssignmentConfig) -> float:
-    """Return minus the log of the summed likelihood of all alignments that keep the order.
-
-    Two tables: where the last move skipped a slot, no extra run may follow. So an alignment with both is counted once.
-    """
-    n_runs, n_slots = costs.shape
-    table = np.full((2, n_runs + 1, n_slots + 1), np.inf)
-    table[0, 0, 0] = 0.0
-    for i in range(n_runs + 1):
-        for j in range(n_slots + 1):
-            if i or j:
-                either = -np.logaddexp(-table[0], -table[1])
-                match = either[i - 1, j - 1] + costs[i - 1, j - 1] if i and j else np.inf
-                extra = table[0, i - 1, j] + _extra_cost(j, config) if i else np.inf
-                table[0, i, j] = -np.logaddexp(-match, -extra)
-                table[1, i, j] = either[i, j - 1] + config.skip_cost if j else np.inf
-    return float(-np.logaddexp(-table[0, -1, -1], -table[1, -1, -1]))
-
-
-def _notices(
-    slots: tuple[int | None, ...], confidence: float, speeds: Floats, plan: Plan, config: AssignmentConfig
-) -> tuple[Notice, ...]:
-    # Both can happen at once: an extra run and a planned one that was not made.
-    n_extra = sum(slot is None for slot in slots)
-    n_missing = len(plan.runs) - (len(slots) - n_extra)
-    found = f"{len(slots)} run(s) found, {len(plan.runs)} planned"
-    notices = []
-    if len(slots) > len(plan.runs):
-        notices.append(Notice("plan.more_runs", f"{found}: {n_extra} left out of the stages. Say which, if wrong."))
-    elif n_missing:
-        notices.append(Notice("plan.fewer_runs", f"{found}: matched by order and speed. Say which was missed."))
-    if confidence < config.sure:
-        notices.append(
-            Notice("plan.unsure", f"Not sure which run was which ({confidence:.0%}). Please check the efforts.")
-        )
-    return (*notices, *_order_notices(slots, speeds, plan))
-
-
-def _order_notices(slots: tuple[int | None, ...], speeds: Floats, plan: Plan) -> list[Notice]:
-    """Say which run was faster than one that was asked to be faster; the order stays as planned."""
-    notices = []
-    asked = [(run, plan.runs[slot]) for run, slot in enumerate(slots) if slot is not None]
-    for run, slot in asked:
-        faster = [
-            other.effort_pct
-            for index, other in asked
-            if other.direction == slot.direction
-            and other.effort_pct > slot.effort_pct
-            # Over another distance another speed is reached.
-            and other.distance_m == slot.distance_m
-            and speeds[index] < speeds[run]
-        ]
-        if faster:
-            text = f"Run {run + 1} (asked {slot.effort_pct:.0f} %) was faster than one asked {faster[0]:.0f} %. "
-            notices.append(
-                Notice("plan.order", text + "Kept in the planned order; say if they were swapped.", run=run + 1)
-            )
-    return notices
+    # One run may have been cut short or run on.
+    if len(shares) < 2:
+        return np.nan
+    median = float(np.median(shares))
+    return np.nan if config.aborted_share <= median <= config.far_share else median

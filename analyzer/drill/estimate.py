@@ -1,7 +1,7 @@
 """A number of one stage with an honest interval."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -58,6 +58,8 @@ class Sample:
         1 for values of the left foot, else 0.
     measured_sd : float
         The measurement's own standard uncertainty of one value, in the unit of the values; NaN or 0 where unknown.
+    distance_m : mapping of int to float
+        Planned distance by run; empty where it does not matter.
     """
 
     values: Floats
@@ -65,6 +67,7 @@ class Sample:
     time_s: Floats
     left: Floats
     measured_sd: float = float("nan")
+    distance_m: Mapping[int, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +151,9 @@ def estimates(samples: Sequence[Sample], config: EstimateConfig | None = None) -
     * *within runs*: scatter of the values, over the effective number of values. A run's own rise through the fly
       phase and a difference between the feet are removed first: they are part of what the median describes;
     * *between runs* of one effort: what the runs' medians differ by beyond that scatter and the measurement, pooled
-      over all stages with two or more runs, as two or three runs say next to nothing about their own spread;
+      over all stages with two or more runs, as two or three runs say next to nothing about their own spread. Where
+      every effort was run over the same distances, all values are brought to the mean of these first: what distances
+      differ by is the plan, not scatter;
     * *measurement*: `Sample.measured_sd`. A part of it (`common_share`) is the same in all runs of the day: it never
       averages out within a stage, and cancels between stages. The rest differs from run to run.
 
@@ -157,7 +162,8 @@ def estimates(samples: Sequence[Sample], config: EstimateConfig | None = None) -
     if that is not known either.
     """
     config = config or EstimateConfig()
-    summaries = [_summary(sample, config) for sample in samples]
+    samples, used = _at_one_distance(samples)
+    summaries = [_summary(sample, config, used) for sample in samples]
     # All stages are one athlete on one day with one sensor: what one stage cannot tell, the others can.
     pooled = _pooled([summary.within for summary in summaries])
     between = _pooled([summary.between for summary in summaries])
@@ -203,7 +209,40 @@ def scatter(sample: Sample) -> tuple[float, int]:
     return float(np.sqrt(found.variance)), int(found.df)
 
 
-def _summary(sample: Sample, config: EstimateConfig) -> _Summary:
+def _at_one_distance(samples: Sequence[Sample]) -> tuple[Sequence[Sample], float]:
+    """Return the values as if all runs had been over the mean distance, and the share of freedom that this used up.
+
+    As they are, and 0, where not every stage was run over the same distances: then effort and distance went together,
+    and their parts in a difference cannot be told apart.
+    """
+    rows = [_run_medians(sample) for sample in samples if sample.values.size and np.median(sample.values)]
+    grids = {tuple(sorted(distance for distance, _ in row)) for row in rows}
+    if len(rows) < 2 or len(grids) > 1:
+        return samples, 0.0
+    distances = set(next(iter(grids)))
+    df = sum(len(row) - 1 for row in rows)
+    # Nothing to take out, or nothing left after it; NaN, a distance that is not known, equals no other.
+    if not 0 < len(distances) - 1 < df or not np.isfinite(list(distances)).all():
+        return samples, 0.0
+    effects = {one: np.mean([value for row in rows for distance, value in row if distance == one]) for one in distances}
+    brought = [
+        replace(sample, values=sample.values / [effects[sample.distance_m[int(run)]] for run in sample.runs])
+        if sample.values.size and np.median(sample.values)
+        else sample
+        for sample in samples
+    ]
+    return brought, (len(distances) - 1) / df
+
+
+def _run_medians(sample: Sample) -> list[tuple[float, float]]:
+    """Return of each run of a stage its distance, and its median against the mean of all."""
+    runs = np.unique(sample.runs)
+    medians = np.array([np.median(sample.values[sample.runs == run]) for run in runs])
+    distances = [sample.distance_m.get(int(run), np.nan) for run in runs]
+    return list(zip(distances, (medians / medians.mean()).tolist(), strict=True))
+
+
+def _summary(sample: Sample, config: EstimateConfig, used_df_share: float) -> _Summary:
     if sample.values.size == 0:
         return _Summary(np.nan, 0, 0, np.nan)
     centre = float(np.median(sample.values))
@@ -216,7 +255,7 @@ def _summary(sample: Sample, config: EstimateConfig) -> _Summary:
     counts = np.bincount(which, minlength=names.size)
     within = _pooled([_scatter(sample, centre, which == run) for run in range(names.size)])
     measured = sample.measured_sd / abs(centre) if np.isfinite(sample.measured_sd) else 0.0
-    spread = _variance(medians - medians.mean(), names.size - 1)
+    spread = _variance(medians - medians.mean(), (names.size - 1) * (1 - used_df_share))
     # Medians of runs differ by this much even if the runs were the same.
     expected = np.mean(_of_median(np.nan_to_num(within.variance), counts, config))
     expected += (1 - config.common_share) * measured**2
@@ -234,7 +273,7 @@ def _scatter(sample: Sample, centre: float, rows: NDArray[np.bool_]) -> _Varianc
     return _variance(values - design @ line, times.size - int(rank))
 
 
-def _variance(deviations: Floats, df: int) -> _Variance:
+def _variance(deviations: Floats, df: float) -> _Variance:
     return _Variance(float(deviations @ deviations) / df, df) if df > 0 else _Variance()
 
 

@@ -7,8 +7,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analyzer.drill.assignment import AssignmentConfig, assign
+from analyzer.drill.assignment import Assignment, AssignmentConfig, assign
 from analyzer.drill.direction import directions
+from analyzer.drill.effort import EffortConfig, EffortRuns, achieved_of_best, achieved_of_day
+from analyzer.drill.history import PastRun
 from analyzer.drill.record import RunRecord
 from analyzer.drill.recovery import RecoveryConfig, rest_before_s, rest_modes
 from analyzer.drill.scale import ScaleConfig, anchored
@@ -30,6 +32,7 @@ class PracticeConfig:
     """
 
     assignment: AssignmentConfig = field(default_factory=AssignmentConfig)
+    effort: EffortConfig = field(default_factory=EffortConfig)
     recovery: RecoveryConfig = field(default_factory=RecoveryConfig)
     scale: ScaleConfig = field(default_factory=ScaleConfig)
     speeds: SpeedsConfig = field(default_factory=SpeedsConfig)
@@ -53,6 +56,7 @@ def practice_of(
     movement: tuple[Floats, Bools],
     config: PracticeConfig | None = None,
     timings: Sequence[Timing] = (),
+    past: Sequence[PastRun] = (),
 ) -> Practice:
     """Return the tables of a practice.
 
@@ -66,6 +70,8 @@ def practice_of(
     config : PracticeConfig, optional
     timings : sequence of Timing, optional
         Known times of runs: their lengths are anchored.
+    past : sequence of PastRun, optional
+        The same athlete's runs of the last weeks.
 
     Returns
     -------
@@ -74,18 +80,19 @@ def practice_of(
     config = config or PracticeConfig()
     if not records:
         return Practice(empty(CONTACTS), empty(STRIDES), empty(STEPS), empty(RUNS), ())
-    direction = directions([record.travel_axes for record in records], _column(records, "peak_speed_m_s"))
-    slots, notices = _slots(records, direction, plan, config)
-    planned_m = [plan.runs[slot].distance_m if plan and slot is not None else np.nan for slot in slots]
+    told = directions([record.travel_axes for record in records], _column(records, "peak_speed_m_s"))
+    assignment = _assignment(records, told, plan, config)
+    planned_m = [plan.runs[slot].distance_m if plan and slot is not None else np.nan for slot in assignment.slots]
     records, unused = anchored(records, timings, planned_m, config.scale)
-    runs = _runs(records, direction, slots, plan, movement, config)
-    strides = [_by_direction(record.strides, way, config) for record, way in zip(records, direction, strict=True)]
+    runs = _runs(records, assignment, plan, movement, config, past)
+    ways = zip(records, assignment.directions, strict=True)
+    strides = [_by_direction(record.strides, way, config) for record, way in ways]
     return Practice(
         _numbered([record.contacts for record in records], CONTACTS),
         _numbered(strides, STRIDES),
         _numbered([record.steps for record in records], STEPS),
         runs,
-        (*notices, *unused),
+        (*assignment.notices, *_held_back(runs, config), *unused),
     )
 
 
@@ -99,41 +106,60 @@ def _by_direction(strides: pd.DataFrame, direction: str, config: PracticeConfig)
     return strides.assign(stride_length_sd_m=sd, length_source=strides["length_source"].where(~known, "estimated"))
 
 
-def _slots(
+def _held_back(runs: pd.DataFrame, config: PracticeConfig) -> list[Notice]:
+    """Say where full effort was asked for and no run stands for it."""
+    full = runs[runs["asked_effort_pct"] >= config.effort.full_effort_pct]
+    # Nothing is said of speeds that are not known: that has its own reason.
+    if full.empty or not full["achieved_reference"].str.startswith("fastest").all():
+        return []
+    asked = f"{full['asked_effort_pct'].max():g} %"
+    text = f"No run asked at {asked} was a true full effort. Efforts are shares of the fastest run instead."
+    return [Notice("effort.held_back", text)]
+
+
+def _assignment(
     records: Sequence[RunRecord], direction: Sequence[str], plan: Plan | None, config: PracticeConfig
-) -> tuple[tuple[int | None, ...], tuple[Notice, ...]]:
+) -> Assignment:
     if plan is None:
-        return (None,) * len(records), ()
-    assignment = assign(
-        _column(records, "peak_speed_m_s"), _column(records, "way_m"), direction, plan, config.assignment
-    )
-    return assignment.slots, assignment.notices
+        nothing = (np.nan,) * len(records)
+        return Assignment((None,) * len(records), nothing, tuple(direction), distance_fits=True, notices=())
+    return assign(_column(records, "peak_speed_m_s"), _column(records, "way_m"), direction, plan, config.assignment)
 
 
 def _runs(
     records: Sequence[RunRecord],
-    direction: Sequence[str],
-    slots: Sequence[int | None],
+    assignment: Assignment,
     plan: Plan | None,
     movement: tuple[Floats, Bools],
     config: PracticeConfig,
+    past: Sequence[PastRun],
 ) -> pd.DataFrame:
     start, stop, peak = (_column(records, name) for name in ("start_s", "stop_s", "peak_speed_m_s"))
-    planned = [plan.runs[slot] if plan is not None and slot is not None else None for slot in slots]
+    planned = [plan.runs[slot] if plan is not None and slot is not None else None for slot in assignment.slots]
     medians = [_medians(record) for record in records]
     asked = np.array([run.effort_pct if run else np.nan for run in planned])
+    way = _column(records, "way_m")
+    # A tape knows the distance better than the strides do, unless it is another distance altogether.
+    taped = [run if assignment.distance_fits else None for run in planned]
+    distance = np.array([run.distance_m if run else way_m for run, way_m in zip(taped, way, strict=True)])
+    compared = EffortRuns(peak, asked, assignment.directions, distance, way)
+    of_day = achieved_of_day(compared, config.effort)
+    of_best = achieved_of_best(compared, past, config.effort)
     columns: dict[str, Sequence[Any] | np.ndarray[Any, Any]] = {
         "run": np.arange(1, len(records) + 1),
         "asked_effort_pct": asked,
-        "direction": direction,
+        "assignment_confidence": assignment.run_confidence,
+        "direction": assignment.directions,
         "start_s": start,
         "stop_s": stop,
         "deceleration_start_s": _column(records, "deceleration_start_s"),
-        # A tape knows the distance better than the strides do.
-        "distance_m": [run.distance_m if run else record.way_m for run, record in zip(planned, records, strict=True)],
+        "distance_m": distance,
         "peak_speed_m_s": peak,
         "peak_speed_sd_m_s": _column(records, "peak_speed_sd_m_s"),
-        "achieved_pct": _achieved_pct(peak, direction, asked),
+        "achieved_pct": of_day.pct,
+        "achieved_reference": of_day.reference,
+        "achieved_of_best_pct": of_best.pct,
+        "best_reference": of_best.reference,
         "rest_before_s": rest_before_s(start, stop),
         "rest_mode": rest_modes(*movement, start, stop, config.recovery),
         # No sensor hears the start signal.
@@ -144,7 +170,7 @@ def _runs(
         "quality": [";".join(record.troubles) or "ok" for record in records],
     }
     columns |= {name: [median[name] for median in medians] for name in _MEDIANS}
-    maximal = maximal_runs(asked, np.asarray(columns["achieved_pct"]), direction)
+    maximal = maximal_runs(asked, np.asarray(columns["achieved_pct"]), assignment.directions)
     columns |= speed_columns(records, np.asarray(columns["distance_m"]), maximal, config.speeds)
     return build(RUNS, columns)
 
@@ -166,26 +192,6 @@ def _medians(record: RunRecord) -> dict[str, float]:
         "flight_time_s": float(fly_steps["flight_time_s"].median()),
         "duty_factor": float(clean["duty_factor"].median()),
     }
-
-
-def _achieved_pct(peak_m_s: Floats, direction: Sequence[str], asked_effort_pct: Floats) -> Floats:
-    """Return the peak speeds against the fastest run of the day in the same direction.
-
-    NaN where the fastest may be a run whose speed is not known: one that was asked for as much or more, or for nothing.
-    """
-    achieved = np.full(len(peak_m_s), np.nan)
-    for way in set(direction):
-        same = np.flatnonzero([other == way for other in direction])
-        known = np.isfinite(peak_m_s[same])
-        if not known.any():
-            continue
-        best = same[int(np.nanargmax(peak_m_s[same]))]
-        rivals = asked_effort_pct[same[~known]]
-        # Written so that an effort that was not asked for, NaN, counts as a rival.
-        if not np.all(rivals < asked_effort_pct[best]):
-            continue
-        achieved[same] = 100.0 * peak_m_s[same] / peak_m_s[best]
-    return achieved
 
 
 def _column(records: Sequence[RunRecord], name: str) -> Floats:

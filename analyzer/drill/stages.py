@@ -1,7 +1,7 @@
 """One row per asked effort: the drill's contrast in numbers."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
@@ -195,7 +195,7 @@ def _samples(tables: Sequence[pd.DataFrame], config: StageConfig) -> dict[str, S
     length_share = _median(fly["stride_length_sd_m"] / fly["stride_length_m"])
     contact_sd_s = _median(np.hypot(contacts["initial_contact_sd_s"], contacts["toe_off_sd_s"]))
     contact_share = contact_sd_s / _median(contacts["contact_time_s"])
-    return {
+    samples = {
         "peak_speed_m_s": sample_of(runs, "peak_speed_m_s", sd=_median(runs["peak_speed_sd_m_s"])),
         "step_frequency_hz": sample_of(fly_steps, "step_frequency_hz"),
         "stride_frequency_hz": sample_of(fly, "stride_frequency_hz"),
@@ -205,6 +205,8 @@ def _samples(tables: Sequence[pd.DataFrame], config: StageConfig) -> dict[str, S
         "flight_time_s": sample_of(fly_steps, "flight_time_s", sd=contact_sd_s),
         "duty_factor": sample_of(timed, "duty_factor", share=contact_share),
     }
+    distance_m = {int(run): float(distance) for run, distance in zip(runs["run"], runs["distance_m"], strict=True)}
+    return {name: replace(sample, distance_m=distance_m) for name, sample in samples.items()}
 
 
 def sample_of(table: pd.DataFrame, name: str, sd: float = np.nan, share: float = np.nan) -> Sample:

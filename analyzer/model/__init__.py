@@ -7,18 +7,21 @@ Frames of reference: ``SENSOR`` as mounted; ``BODY`` x forward, y left, z up in 
 from analyzer.model.analysis import Analysis, Finding, Level
 from analyzer.model.payload import Characteristic, LinkEvent, TimedPayload
 from analyzer.model.placement import FrameOfReference, Placement, placement_of
-from analyzer.model.plan import Direction, Plan, PlannedRun, StartCue
+from analyzer.model.plan import Direction, Finish, Plan, PlannedRest, PlannedRun, StartCue, Wording, assigned_from
+from analyzer.model.presets import PRESETS, Preset, preset_of
 from analyzer.model.recording import Athlete, Mark, Notice, Recording
 from analyzer.model.stream import Bools, Floats, Indices, SensorStream, clipped_samples
 from analyzer.model.timing import StartRule, Timing, TimingMethod
 
 __all__ = [
+    "PRESETS",
     "Analysis",
     "Athlete",
     "Bools",
     "Characteristic",
     "Direction",
     "Finding",
+    "Finish",
     "Floats",
     "FrameOfReference",
     "Indices",
@@ -28,7 +31,9 @@ __all__ = [
     "Notice",
     "Placement",
     "Plan",
+    "PlannedRest",
     "PlannedRun",
+    "Preset",
     "Recording",
     "SensorStream",
     "StartCue",
@@ -36,6 +41,9 @@ __all__ = [
     "TimedPayload",
     "Timing",
     "TimingMethod",
+    "Wording",
+    "assigned_from",
     "clipped_samples",
     "placement_of",
+    "preset_of",
 ]

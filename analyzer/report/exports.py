@@ -212,7 +212,12 @@ _FINDING_FIELDS = (
 _PROVENANCE_FIELDS = (
     ("simulated", "boolean", "", "true for the virtual athlete: no athlete ran this"),
     ("versions", "object", "", "name of each program and library -> its version"),
-    ("source", "object", "", "what was analysed: name, digest, and what was assumed in reading it"),
+    (
+        "source",
+        "object",
+        "",
+        "what was analysed: name, digest, day (recorded_on) if known, and what was assumed in reading it",
+    ),
     ("config_hash", "string", "", "eight hex digits that change whenever a setting does"),
     ("config", "object", "", "every setting that shaped the numbers"),
     ("plan", "object", "", "the drill as the coach asked it; null where there was none"),

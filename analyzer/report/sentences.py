@@ -82,7 +82,24 @@ def _rate_headline(from_to: str, lines: Sequence[StageLine]) -> str:
 
 
 def effort_sense(lines: Sequence[StageLine], analysis: Analysis) -> str:
-    """Return how the asked efforts came out; empty without at least two asked stages of known speed."""
+    """Return how the asked efforts came out, and how the day compares with the weeks before; empty where unknown."""
+    return f"{_asked_and_ran(lines, analysis)} {_of_best(analysis)}".strip()
+
+
+def _of_best(analysis: Analysis) -> str:
+    """Return the day's best against the athlete's best of the last weeks, by name; empty without any."""
+    known = [run for run in records(analysis.runs) if math.isfinite(run["achieved_of_best_pct"])]
+    # Other directions have bests of their own; the page's sentence is on running forward.
+    forward = [run for run in known if run["direction"] in ("forward", "unknown")]
+    if not forward:
+        return ""
+    top = max(forward, key=lambda run: float(run["achieved_of_best_pct"]))
+    share, best = f"{top['achieved_of_best_pct']:.0f} %", top["best_reference"]
+    return f"Run {top['run']} was {share} of the best of the last 28 days ({best})."
+
+
+def _asked_and_ran(lines: Sequence[StageLine], analysis: Analysis) -> str:
+    # It takes at least two asked stages of known speed.
     known = [line for line in lines if math.isfinite(line.asked_effort_pct) and line.achieved.is_known]
     if len(known) < 2 or analysis.plan is None:
         return ""

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analyzer.acquire.importers.csv_folder import read_csv_folder, write_csv_folder
-from analyzer.acquire.importers.description import read_plan
+from analyzer.acquire.plan_file import read_plan
 from analyzer.errors import AnalyzerError, InputError
 from analyzer.model import Athlete, Mark, Placement, Plan, PlannedRun, Recording, SensorStream
 from analyzer.units import G_M_S2
@@ -371,3 +371,17 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(InputError, match="cannot be written"):
         write_csv_folder(recording(), tmp_path / "file")
+
+
+@pytest.mark.parametrize("day", ["2026-04-12", '"2026-04-12"'])
+def test_the_day_of_the_recording_goes_into_its_source_and_back(day: str, tmp_path: Path) -> None:
+    found = read_csv_folder(hand_made(tmp_path, toml=f"recorded_on = {day}\n{SENSOR_TOML}"))
+    assert found.source["recorded_on"] == "2026-04-12"
+    write_csv_folder(found, tmp_path / "b")
+    assert read_csv_folder(tmp_path / "b").source["recorded_on"] == "2026-04-12"
+
+
+@pytest.mark.parametrize("day", ['"12.4.2026"', "3", "2026-04-12T10:00:00"])
+def test_a_day_that_is_none_is_refused(day: str, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"recorded_on = .* \(line 1\); write recorded_on = 2026-04-12"):
+        read_csv_folder(hand_made(tmp_path, toml=f"recorded_on = {day}\n{SENSOR_TOML}"))

@@ -1,6 +1,7 @@
 """A whole practice put in order: numbers, plan, the day's best, rests."""
 
 from dataclasses import replace
+from datetime import date
 
 import numpy as np
 import pandas as pd
@@ -8,6 +9,7 @@ import pytest
 from made_streams import LEFT, RIGHT
 from session_tables import Run, session
 
+from analyzer.drill.history import PastRun
 from analyzer.drill.practice import Practice, practice_of
 from analyzer.drill.record import RunRecord
 from analyzer.model import Plan, PlannedRun
@@ -198,3 +200,35 @@ def test_no_runs_make_empty_tables():
     practice = made([], Plan.progressive())
     assert practice.runs.empty
     assert practice.contacts.empty
+
+
+def test_without_a_plan_no_confidence_is_claimed():
+    runs = made(classic()).runs
+    assert runs["assignment_confidence"].isna().all()
+    assert set(runs["achieved_reference"]) == {"fastest run 3"}
+
+
+def test_with_a_plan_every_run_says_how_sure_its_place_is():
+    runs = made(classic(), Plan.progressive()).runs
+    assert (runs["assignment_confidence"] > 0.95).all()
+    assert set(runs["achieved_reference"]) == {"true_100 run 3"}
+
+
+def test_full_effort_that_was_held_back_is_told():
+    records = records_of(Run(50, 5.6), Run(75, 8.0), Run(100, 7.0))
+    practice = made(records, Plan.progressive())
+    assert "effort.held_back" in [notice.code for notice in practice.notices]
+    np.testing.assert_allclose(practice.runs["achieved_pct"], [70.0, 100.0, 87.5])
+
+
+def test_where_the_planned_distance_cannot_be_right_the_way_covered_stands():
+    practice = made(classic(), Plan.progressive(distance_m=9.144))
+    assert practice.runs["distance_m"].tolist() == [18.0, 18.0, 18.0]
+    assert "plan.distance" in [notice.code for notice in practice.notices]
+
+
+def test_runs_are_held_against_those_of_the_weeks_before():
+    past = [PastRun(date(2026, 4, 1), "tuesday", 2, "forward", 18.288, 8.4, 0.1)]
+    runs = practice_of(classic(), Plan.progressive(), STILL, past=past).runs
+    assert runs["achieved_of_best_pct"].iloc[2] == pytest.approx(100 * 8.0 / 8.4)
+    assert set(runs["best_reference"]) == {"2026-04-01 tuesday run 2"}

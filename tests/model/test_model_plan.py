@@ -5,7 +5,7 @@ import dataclasses
 import pytest
 
 from analyzer.errors import InputError
-from analyzer.model import Placement, Plan, PlannedRun, placement_of
+from analyzer.model import PRESETS, Placement, Plan, PlannedRun, placement_of, preset_of
 
 
 def test_the_classic_drill_rises_over_20_yards():
@@ -59,3 +59,43 @@ def test_a_placement_knows_its_side_and_segment(placement, side, segment):
 
 def test_every_placement_is_found_by_its_name():
     assert [placement_of(placement.value) for placement in Placement] == list(Placement)
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_every_preset_rises_to_full_effort_in_every_direction(name):
+    plan = preset_of(name).plan()
+    assert plan.name == name
+    for direction in {run.direction for run in plan.runs}:
+        assert max(run.effort_pct for run in plan.runs if run.direction == direction) == 100.0
+
+
+def test_home_to_first_is_90_feet():
+    assert {run.distance_m for run in preset_of("home-to-first").plan().runs} == {27.432}
+
+
+def test_a_ladder_runs_all_efforts_before_it_grows():
+    runs = preset_of("distance-ladder").plan().runs
+    assert [run.distance_m for run in runs] == sorted(run.distance_m for run in runs)
+    assert [run.effort_pct for run in runs] == [50.0, 75.0, 100.0] * 3
+
+
+def test_an_unknown_preset_is_met_with_those_there_are():
+    with pytest.raises(InputError, match="use one of progressive, distance-ladder"):
+        preset_of("sideways")
+
+
+def test_a_negative_rest_is_refused():
+    with pytest.raises(InputError, match="rest cannot be negative"):
+        PlannedRun(50.0, rest_before_s=-1.0)
+
+
+def test_what_the_coach_says_of_runs_is_kept_in_their_order():
+    assert Plan.progressive().with_assigned({3: None, 1: 2}).assigned == ((1, 2), (3, None))
+
+
+@pytest.mark.parametrize(
+    ("assigned", "message"), [({1: 4}, "has 3 run"), ({1: 0}, "use 1 to 3, or skip"), ({0: 1}, "by its number from 1")]
+)
+def test_an_assignment_outside_the_plan_is_refused(assigned, message):
+    with pytest.raises(InputError, match=message):
+        Plan.progressive().with_assigned(assigned)

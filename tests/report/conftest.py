@@ -107,6 +107,7 @@ def run_row(number: int, stage: Stage, received_pct: float) -> dict[str, Any]:
     return {
         "run": number,
         "asked_effort_pct": asked,
+        "assignment_confidence": 1.0,
         "direction": "forward",
         "start_s": start_s,
         "stop_s": start_s + 4.0,
@@ -117,6 +118,9 @@ def run_row(number: int, stage: Stage, received_pct: float) -> dict[str, Any]:
         **dict.fromkeys(SPEED_COLUMNS, NAN),
         "profile": "submaximal" if asked < 100 else "top_speed_unsure",
         "achieved_pct": 100 * speed / STAGES[-1][1],
+        "achieved_reference": "true_100 run 3",
+        "achieved_of_best_pct": NAN,
+        "best_reference": "none",
         "step_frequency_hz": frequency,
         "stride_length_m": 2 * speed / frequency,
         "contact_time_s": contact,

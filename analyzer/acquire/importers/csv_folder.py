@@ -75,7 +75,10 @@ def read_csv_folder(
         athlete or description.athlete,
         description.marks,
         simulated=description.simulated,
-        source=source_of(folder, "folder of CSV files", files, [_assumption(one) for one in description.sensors]),
+        source={
+            **source_of(folder, "folder of CSV files", files, [_assumption(one) for one in description.sensors]),
+            **({"recorded_on": description.recorded_on} if description.recorded_on else {}),
+        },
     )
 
 
@@ -100,7 +103,12 @@ def write_csv_folder(recording: Recording, folder: str | PathLike[str], *, digit
     folder = Path(folder)
     sensors = [_write_sensor_file(stream) for stream in recording.streams.values()]
     description = Description(
-        tuple(sensors), recording.athlete, recording.plan, recording.marks, simulated=recording.simulated
+        tuple(sensors),
+        recording.athlete,
+        recording.plan,
+        recording.marks,
+        simulated=recording.simulated,
+        recorded_on=recording.source.get("recorded_on", ""),
     )
     try:
         folder.mkdir(parents=True, exist_ok=True)

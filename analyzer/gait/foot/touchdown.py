@@ -35,8 +35,8 @@ class TouchdownConfig:
     onset_delay_s : float
         Mean delay of the onset against a force plate.
     onset_sd_s, unclear_sd_s, slow_sd_s, turn_sd_s : float
-        Standard uncertainties: of the onset of a clear impact, of an unclear one, of either at a rate too low to see the
-        impact itself, of the turn.
+        Standard uncertainties: of the onset of a clear impact, of an unclear one, of either at a rate too low to see
+        the impact itself, of the turn.
     turn_speed_m_s, turn_delay_s : tuple of float
         Delay of the turn of the pitch rate against contact, by running speed: late in a jog (heel first, then the
         foot slaps down), early in a sprint (the foot slows its rotation before it lands). Direction as in
