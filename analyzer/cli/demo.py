@@ -50,11 +50,11 @@ def run(args: argparse.Namespace) -> int:
     # Before the work, not after it.
     check_free(args.out, force=force)
     scenario = scenario_of(args.scenario)
-    usual = Plan(tuple(PlannedRun(effort_pct, rest_before_s=rest_s) for effort_pct, rest_s in _RESTS_S.items()))
-    plan = options.plan_of(args, usual)
+    drill = Plan(tuple(PlannedRun(effort_pct, rest_before_s=rest_s) for effort_pct, rest_s in _RESTS_S.items()))
+    plan = options.plan_of(args, scenario.plan or drill)
     if plan is None:
         raise InputError("the simulated athlete needs a plan; leave --plan none out")
-    what = "50, 75 and 100 % over 20 yd" if plan is usual else f"{len(plan.runs)} planned runs"
+    what = "50, 75 and 100 % over 20 yd" if plan is drill else f"a practice of {len(plan.runs)} runs"
     results.progress(f"No sensor needed: a simulated athlete runs {what} ({scenario.meaning}).")
     write_capture(simulate(scenario.name, args.seed, plan), capture, overwrite=force)
     results.progress(f"Recorded {capture}; reading it back like any other recording.")
@@ -78,15 +78,25 @@ def write_capture(practice: "VirtualPractice", path: Path, *, overwrite: bool) -
     with CaptureWriter(
         path, plan=practice.plan, athlete=practice.athlete, simulated=True, overwrite=overwrite
     ) as writer:
+        marks = list(practice.marks)
         for payload in practice.payloads():
+            # In the order of time, as a recorder would have written them.
+            while marks and marks[0].time_s <= payload.received_s:
+                writer.mark(marks.pop(0))
             writer.payload(payload)
+        for mark in marks:
+            writer.mark(mark)
 
 
 def _list() -> int:
     from analyzer.virtual import SCENARIOS
 
     width = max(len(name) for name in SCENARIOS)
+    group = next(iter(SCENARIOS.values())).group
     for name, scenario in SCENARIOS.items():
+        if scenario.group != group:
+            group = scenario.group
+            print(f"\n{group}:")
         print(f"{name:<{width}}  {scenario.meaning}")
     return results.EXIT_OK
 

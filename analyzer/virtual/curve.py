@@ -81,7 +81,7 @@ def travel(knot_s: Floats, rates: Floats, lobes: list[Lobe], time_s: Floats) -> 
     rates : (k,) float array
         Wanted rates; they fix the shape, the lobes fix the size.
     lobes : list of Lobe
-        Not overlapping.
+        Not overlapping; without any the rates stay as they are.
     time_s : (n,) float array
         Within the knots.
 
@@ -93,6 +93,8 @@ def travel(knot_s: Floats, rates: Floats, lobes: list[Lobe], time_s: Floats) -> 
         The corrected knots.
     """
     rates = rates.copy()
+    if not lobes:
+        return np.asarray(PchipInterpolator(knot_s, rates).antiderivative()(time_s)), rates
     first = np.array([lobe.start for lobe in lobes])
     last = np.array([lobe.stop for lobe in lobes])
     wanted = np.array([lobe.area for lobe in lobes])

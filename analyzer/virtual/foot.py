@@ -19,7 +19,7 @@ from analyzer.virtual.footfalls import Footfall
 from analyzer.virtual.pose import Pose
 from analyzer.virtual.runner import Runner
 
-__all__ = ["FootShape", "contact_lever", "foot_pose", "landing_pitch", "settle_s"]
+__all__ = ["FootShape", "contact_lever", "foot_pose", "landing_pitch", "pitch_at", "settle_s"]
 
 SPEEDS_M_S = (0.0, 0.5, 1.3, 2.5, 3.5, 4.5, 6.0, 8.0, 9.5)
 PITCH_MIN_RAD = np.radians((-14.0, -35.0, -65.0, -82.0, -102.0, -116.0, -125.0, -135.0, -140.0))
@@ -120,7 +120,8 @@ def settle_s(fall: Footfall) -> float:
 
 def landing_pitch(fall: Footfall, runner: Runner) -> float:
     """Return the foot pitch at initial contact in radians, toes up positive."""
-    forefoot = not runner.rearfoot
+    # A foot that is hardly lifted comes down on its ball.
+    forefoot = not runner.rearfoot or fall.swing_share < 0.5
     table = LANDING_FOREFOOT_RAD if forefoot else LANDING_REARFOOT_RAD
     pitch = float(np.interp(fall.speed_m_s, SPEEDS_M_S, table))
     # Speeding up everyone lands on the forefoot, slowing everyone on the heel.
@@ -160,6 +161,12 @@ def foot_pose(falls: Sequence[Footfall], runner: Runner, shape: FootShape, time_
     return Pose(position, yaw, pitch, _roll(falls, swings, time_s))
 
 
+def pitch_at(falls: Sequence[Footfall], runner: Runner, time_s: Floats) -> Floats:
+    """Return the pitch of one foot alone, as `foot_pose` does; the times need not lie close together."""
+    swings = [_swing(before, after, runner) for before, after in pairwise(falls)]
+    return _pitch(falls, swings, time_s)
+
+
 def contact_lever(shape: FootShape, pitch_rad: Floats) -> Floats:
     """Return (n, 3) where on the sole the point of contact is, from the ball, in the foot's frame."""
     # The splines are made for these pitches; beyond them they would be extrapolated.
@@ -171,7 +178,7 @@ def _swing(before: Footfall, after: Footfall, runner: Runner) -> _Swing:
     # A swing already belongs to the contact that follows, so that one's speed counts more.
     speed = 0.35 * before.speed_m_s + 0.65 * after.speed_m_s
     landing = landing_pitch(after, runner)
-    low = runner.pitch_factor * float(np.interp(speed, SPEEDS_M_S, PITCH_MIN_RAD))
+    low = after.swing_share * runner.pitch_factor * float(np.interp(speed, SPEEDS_M_S, PITCH_MIN_RAD))
     high = min(float(np.interp(speed, SPEEDS_M_S, PITCH_MAX_RAD)), landing + np.radians(18.0))
     # The descent that follows needs something to come down from.
     high = max(high, landing + np.radians(2.0))
@@ -217,11 +224,11 @@ def _add_landing(knots: list[tuple[float, float]], lobes: list[Lobe], fall: Foot
 
 def _add_swing(knots: list[tuple[float, float]], lobes: list[Lobe], fall: Footfall, swing: _Swing, flat: float) -> None:
     """Append the rate knots from the flat foot over toe-off to the next initial contact."""
-    contact_s = min(fall.contact_time_s, LONG_CONTACT_S)
+    contact_s = min(fall.contact_time_s, LONG_CONTACT_S, fall.push_off_s)
     toe_off_s, speed = swing.toe_off_s, swing.speed_m_s
     if fall.contact_time_s > 2 * LONG_CONTACT_S:
         # Standing, the foot lies still until the heel begins to rise.
-        knots.append((toe_off_s - LONG_CONTACT_S, 0.0))
+        knots.append((toe_off_s - min(LONG_CONTACT_S, fall.push_off_s), 0.0))
     start = len(knots) - 1
     plateau = float(np.interp(speed, SPEEDS_M_S, PLATEAU_SHARES))
     heel_off = float(np.interp(speed, SPEEDS_M_S, HEEL_OFF_SHARES))
@@ -322,10 +329,10 @@ def _lift_knots(falls: Sequence[Footfall], swings: Sequence[_Swing], time_s: Flo
     begin, end = _span(falls, time_s)
     knots = [(begin, 0.0, 0.0, 0.0)]
     for swing, before, after in zip(swings, falls, falls[1:], strict=False):
-        height = float(np.interp(swing.speed_m_s, SPEEDS_M_S, LIFT_M))
+        height = after.swing_share * float(np.interp(swing.speed_m_s, SPEEDS_M_S, LIFT_M))
         down = float(np.interp(after.speed_m_s, SPEEDS_M_S, LANDING_DOWN_M_S))
-        rise = float(np.interp(swing.speed_m_s, SPEEDS_M_S, TOE_RISE_M_S))
-        rise_s = TOE_RISE_SHARE * min(before.contact_time_s, LONG_CONTACT_S)
+        rise = after.swing_share * float(np.interp(swing.speed_m_s, SPEEDS_M_S, TOE_RISE_M_S))
+        rise_s = TOE_RISE_SHARE * min(before.contact_time_s, LONG_CONTACT_S, before.push_off_s)
         knots.append((swing.toe_off_s - rise_s, 0.0, 0.0, 0.0))
         knots.append((swing.toe_off_s, 0.34 * rise * rise_s, rise, 1.6 * rise / rise_s))
         rate, bend = height / swing.time_s, height / swing.time_s**2

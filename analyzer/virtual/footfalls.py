@@ -7,13 +7,15 @@ from typing import Literal
 
 import numpy as np
 
+from analyzer.units import G_M_S2
 from analyzer.virtual.path import Path
 from analyzer.virtual.runner import Runner, Style
 
-__all__ = ["Footfall", "Kind", "Side", "Walker", "other_side"]
+__all__ = ["SIDES", "Footfall", "Kind", "Side", "Walker", "other_side"]
 
 Side = Literal["left", "right"]
-Kind = Literal["stand", "start", "accel", "steady", "decel", "walk"]
+SIDES: tuple[Side, Side] = ("left", "right")
+Kind = Literal["stand", "start", "accel", "steady", "decel", "walk", "hop"]
 
 SPEEDS_M_S = (0.0, 0.7, 1.4, 1.9, 2.5, 3.5, 4.5, 6.0, 7.0, 8.0, 9.0, 10.0)
 STEP_TIMES_S = (0.60, 0.58, 0.53, 0.46, 0.376, 0.350, 0.328, 0.303, 0.282, 0.256, 0.235, 0.222)
@@ -33,6 +35,9 @@ MIN_FLIGHT_S = 0.03
 
 MIN_WALK_CONTACT, MAX_WALK_CONTACT = 1.06, 1.20
 """Shortest and longest contact of a walking step in step times: both feet are down for what goes beyond 1."""
+
+MIN_BANK_SPEED_M_S = 2.0
+"""Slower than this nobody leans into a bend."""
 
 MAX_SLOWING_CONTACT_S = 0.30
 """With a longer contact, who slows down walks."""
@@ -66,6 +71,10 @@ class Footfall:
     kind : str
     run : int
         From 1; 0 between runs.
+    swing_share : float
+        How far the foot is lifted and turned in the swing that ends here, against forward running.
+    push_off_s : float
+        Longest time before toe-off in which the leg begins to move.
     """
 
     side: Side
@@ -78,6 +87,8 @@ class Footfall:
     push_m_s2: float
     kind: Kind
     run: int
+    swing_share: float = 1.0
+    push_off_s: float = math.inf
 
     @property
     def contact_time_s(self) -> float:
@@ -93,10 +104,13 @@ class Walker:
     path : Path
     runner : Runner
     style : Style
+    backward : bool
+        The feet go as in forward running seen backward in time.
     """
 
-    def __init__(self, path: Path, runner: Runner, style: Style) -> None:
+    def __init__(self, path: Path, runner: Runner, style: Style, *, backward: bool = False) -> None:
         self._path = path
+        self._backward = backward
         self._runner = runner
         self._style = style
         self._done: list[Footfall] = []
@@ -106,7 +120,7 @@ class Walker:
 
     def stand(self, time_s: float) -> None:
         """Put both feet side by side from that time on, without a step (the recording begins here)."""
-        for side in ("left", "right"):
+        for side in SIDES:
             self._place(side, time_s, 0.0, "stand", 0)
 
     def split(self, time_s: float, back_m: float) -> None:
@@ -133,6 +147,17 @@ class Walker:
         self._next = first
         self._walking = False
         return last_s + float(draw.uniform(0.04, 0.06))
+
+    def amble(self) -> None:
+        """Walk from now on, however briskly the way begins."""
+        self._walking = True
+
+    def step_aside(self, side: Side, times_s: tuple[float, float, float], lead_m: float) -> None:
+        """Put one foot of a stand somewhere else: when it begins to move, leaves the ground and lands."""
+        moves_s, leaves_s, lands_s = times_s
+        self._open[side] = replace(self._open[side], push_off_s=leaves_s - moves_s)
+        self._lift(side, leaves_s)
+        self._place(side, lands_s, lead_m, "stand", 0)
 
     def go(self, from_s: float, until_s: float, run: int, draw: np.random.Generator) -> float:
         """Run or walk from the initial contact at one time until no more steps begin before another.
@@ -176,7 +201,7 @@ class Walker:
         # A foot still down from a stand has to leave the ground before it can land.
         if side in self._open:
             self._lift(side, at_s - 0.35)
-        self._place(side, at_s, self._lead(at_s), kind, run if kind != "walk" else 0)
+        self._place(side, at_s, self._lead(at_s, contact_s), kind, run if kind != "walk" else 0)
         self._lift(side, at_s + contact_s)
         self._next = other_side(side)
         return at_s + step_s
@@ -212,12 +237,16 @@ class Walker:
         # Turning on the spot takes steps too: half a metre per radian stands for the way of the feet.
         return max(abs(self._path.speed_at(ahead_s)), 0.5 * abs(self._path.turn_rate_at(ahead_s)))
 
-    def _lead(self, at_s: float) -> float:
+    def _lead(self, at_s: float, contact_s: float) -> float:
         speed = abs(self._path.speed_at(at_s))
         push = self._path.acceleration_at(at_s + 0.05)
         # Speeding up the foot lands under the body, slowing ahead of it: the ground force points through the body.
         lean_m = 0.045 * push if speed > 1.9 or push > 0 else 0.0
         reach_m = self._style.reach_m if speed > 1.9 else 0.0
+        if self._backward:
+            # Where the foot lands is where it would leave the ground if time ran backward.
+            ahead_m = float(np.interp(speed, SPEEDS_M_S, LEADS_M)) - float(np.clip(-lean_m, -0.12, 0.30))
+            return speed * contact_s - ahead_m
         return float(np.interp(speed, SPEEDS_M_S, LEADS_M)) - float(np.clip(lean_m, -0.12, 0.30)) + reach_m
 
     def _kind(self, at_s: float, contact_s: float, step_s: float) -> Kind:
@@ -237,12 +266,19 @@ class Walker:
         heading = self._path.heading_at(at_s + (0.25 if kind == "walk" else 0.0))
         speed = abs(self._path.speed_at(at_s))
         width = float(np.interp(speed, (1.5, 4.0), (HALF_WIDTH_WALK_M, HALF_WIDTH_RUN_M)))
-        left_m = width if side == "left" else -width
-        forward = self._path.position_at(at_s) + lead_m * np.cos(heading) - left_m * np.sin(heading)
-        # The path runs along the lane: only lead and width can move a foot aside.
-        aside = lead_m * np.sin(heading) + left_m * np.cos(heading)
+        left_m = (width if side == "left" else -width) - self._bank(at_s, speed)
+        travel = heading + self._path.drift_at(at_s)
+        forward = self._path.position_at(at_s) + lead_m * np.cos(travel) - left_m * np.sin(heading)
+        aside = self._path.aside_at(at_s) + lead_m * np.sin(travel) + left_m * np.cos(heading)
         push = self._path.acceleration_at(at_s + 0.08)
         self._open[side] = Footfall(side, at_s, np.inf, float(forward), float(aside), heading, speed, push, kind, run)
+
+    def _bank(self, at_s: float, speed_m_s: float) -> float:
+        """Return how far to the left of the feet's line the body is in a bend, leaning into it."""
+        if speed_m_s < MIN_BANK_SPEED_M_S:
+            return 0.0
+        lean_rad = math.atan(speed_m_s * self._path.turn_rate_at(at_s) / G_M_S2)
+        return self._runner.leg_length_m * math.sin(lean_rad)
 
     def _lift(self, side: Side, at_s: float) -> None:
         self._done.append(replace(self._open.pop(side), toe_off_s=at_s))

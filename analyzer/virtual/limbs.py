@@ -10,11 +10,12 @@ from analyzer.model import Floats
 from analyzer.virtual.curve import quintic
 from analyzer.virtual.footfalls import Footfall, Side
 from analyzer.virtual.pose import Pose, shifted
+from analyzer.virtual.posture import Arm
 from analyzer.virtual.runner import Style
 from analyzer.virtual.scene import Scene
 from analyzer.virtual.trunk import crouched, stride_phase
 
-__all__ = ["forearm_pose", "shank_pose", "thigh_pose"]
+__all__ = ["forearm_pose", "leg_tilt", "shank_pose", "thigh_pose"]
 
 SPEEDS_M_S = (0.0, 0.5, 1.3, 2.5, 3.5, 4.5, 6.0, 8.0, 9.5)
 THIGH_FORWARD_RAD = np.radians((4.0, 12.0, 25.0, 36.0, 44.0, 51.0, 57.0, 66.0, 70.0))
@@ -59,6 +60,14 @@ def thigh_pose(scene: Scene, side: Side, pelvis: Pose, time_s: Floats) -> Pose:
     return Pose(hip, heading, flexion, -sign * 0.06 * np.ones_like(time_s))
 
 
+def leg_tilt(pelvis: Pose, ankle_m: Floats, heading_rad: Floats, side: Side) -> Floats:
+    """Return how far a leg leans outward of upright by its ankle's place under the hip, as a roll in radians."""
+    hip = shifted(pelvis, np.array([0.0, _sign(side) * HIP_HALF_WIDTH_M, 0.0]))
+    way = ankle_m - hip
+    left_m = way[:, 1] * np.cos(heading_rad) - way[:, 0] * np.sin(heading_rad)
+    return np.arctan2(left_m, -way[:, 2])
+
+
 def shank_pose(scene: Scene, side: Side, ankle_m: Floats, time_s: Floats) -> Pose:
     """Return the pose of one shank, its origin at the ankle, which the foot carries."""
     path = scene.path
@@ -67,7 +76,7 @@ def shank_pose(scene: Scene, side: Side, ankle_m: Floats, time_s: Floats) -> Pos
     return Pose(ankle_m, heading, angle, np.zeros_like(time_s))
 
 
-def forearm_pose(scene: Scene, side: Side, trunk: Pose, time_s: Floats) -> Pose:
+def forearm_pose(scene: Scene, side: Side, trunk: Pose, time_s: Floats, arm: Arm | None = None) -> Pose:
     """Return the pose of one forearm, its origin at the wrist; the arm swings against the leg of its side.
 
     Parameters
@@ -76,6 +85,8 @@ def forearm_pose(scene: Scene, side: Side, trunk: Pose, time_s: Floats) -> Pose:
     side : {'left', 'right'}
     trunk : Pose
     time_s : (n,) float array
+    arm : Arm, optional
+        What the arm does besides.
     """
     path, sign = scene.path, _sign(side)
     factor = scene.runner.arm_factor * scene.style.arm_factor
@@ -88,6 +99,8 @@ def forearm_pose(scene: Scene, side: Side, trunk: Pose, time_s: Floats) -> Pose:
     upper = factor * _by_speed(UPPER_ARM_RAD, speed) * swing
     # The elbow lags the shoulder a little: the hand is whipped, not swung as one piece.
     bend = _by_speed(ELBOW_RAD, speed) - factor * _by_speed(ELBOW_SWING_RAD, speed) * np.cos(phase - 0.05)
+    if arm is not None:
+        upper, bend = upper + arm.shoulder_rad, bend + arm.elbow_rad
     shoulder = shifted(trunk, np.array([0.0, sign * SHOULDER_HALF_WIDTH_M, SHOULDER_HEIGHT_M]))
     # A bent forearm crosses the body: inward is a turn to the right on the left side.
     yaw = trunk.yaw_rad - sign * 0.25 * np.sin(np.clip(bend, 0.0, np.pi / 2))
@@ -124,12 +137,13 @@ def _thigh_knots(falls: Sequence[Footfall], style: Style, time_s: Floats) -> Flo
         forward = float(np.interp(speed, SPEEDS_M_S, THIGH_FORWARD_RAD))
         if speed > 1.9:
             forward *= style.knee_lift_factor
-        back = float(np.interp(speed, SPEEDS_M_S, THIGH_BACK_RAD))
+        forward *= after.swing_share
+        back = after.swing_share * float(np.interp(speed, SPEEDS_M_S, THIGH_BACK_RAD))
         # Half a cosine from back to front has this bend at its ends.
         bend = (forward - back) / 2 * (np.pi / (0.60 * swing_s)) ** 2
         # Out of a stand the leg stays upright until shortly before the foot leaves.
         if before.contact_time_s > LONG_CONTACT_S:
-            knots.append((before.toe_off_s - 0.35, 0.0, 0.0, 0.0))
+            knots.append((before.toe_off_s - min(0.35, before.push_off_s), 0.0, 0.0, 0.0))
         knots.append((before.toe_off_s + 0.04 * swing_s, back, 0.0, 0.7 * bend))
         knots.append((before.toe_off_s + 0.64 * swing_s, forward, 0.0, -0.7 * bend))
         if after.contact_time_s > LONG_CONTACT_S:
@@ -145,10 +159,10 @@ def _shank_knots(falls: Sequence[Footfall], time_s: Floats) -> Floats:
         speed = _pace(before, after)
         swing_s = after.initial_contact_s - before.toe_off_s
         landing = float(np.interp(after.speed_m_s, SPEEDS_M_S, SHANK_LANDING_RAD))
-        back = float(np.interp(speed, SPEEDS_M_S, SHANK_BACK_RAD))
+        back = after.swing_share * float(np.interp(speed, SPEEDS_M_S, SHANK_BACK_RAD))
         bend = (landing - back) / 2 * (np.pi / (0.60 * swing_s)) ** 2
         if before.contact_time_s > LONG_CONTACT_S:
-            knots.append((before.toe_off_s - 0.35, 0.0, 0.0, 0.0))
+            knots.append((before.toe_off_s - min(0.35, before.push_off_s), 0.0, 0.0, 0.0))
         knots.append((before.toe_off_s, SHANK_AT_TOE_OFF * back, 1.6 * back / max(swing_s, 0.2), 0.0))
         knots.append((before.toe_off_s + 0.30 * swing_s, back, 0.0, 0.7 * bend))
         knots.append((before.toe_off_s + 0.90 * swing_s, 1.35 * landing, 0.0, -0.5 * bend))

@@ -1,4 +1,4 @@
-"""The way of the body: speed along the lane and heading, from stand to stand."""
+"""The way of the body: speed, place and heading, from stand to stand."""
 
 from dataclasses import dataclass
 
@@ -71,13 +71,17 @@ class Stretch:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Path:
-    """The way of the body along the lane as functions of time.
+    """The way of the body as functions of time.
 
     Attributes
     ----------
     speed, position, heading : scipy.interpolate.PPoly
-        Metres per second and metres along the lane, radians from the running direction.
+        Metres per second along the way, metres along the lane, radians from the running direction.
     start_s, stop_s : float
+    aside : scipy.interpolate.PPoly or None
+        Metres to the left of the lane; None: the way stays on it.
+    course : scipy.interpolate.PPoly or None
+        Direction of travel in radians; None: as the body faces.
     """
 
     speed: PPoly
@@ -85,6 +89,8 @@ class Path:
     heading: PPoly
     start_s: float
     stop_s: float
+    aside: PPoly | None = None
+    course: PPoly | None = None
 
     def speed_at(self, time_s: float) -> float:
         """Return the speed along the lane."""
@@ -97,6 +103,14 @@ class Path:
     def heading_at(self, time_s: float) -> float:
         """Return the heading."""
         return float(self.heading(self._inside(time_s)))
+
+    def aside_at(self, time_s: float) -> float:
+        """Return the position to the left of the lane."""
+        return 0.0 if self.aside is None else float(self.aside(self._inside(time_s)))
+
+    def drift_at(self, time_s: float) -> float:
+        """Return the direction of travel against that in which the body faces, left positive."""
+        return 0.0 if self.course is None else float(self.course(self._inside(time_s))) - self.heading_at(time_s)
 
     def acceleration_at(self, time_s: float, span_s: float = 0.1) -> float:
         """Return how fast the pace rises, whatever the direction, over a span around a time."""

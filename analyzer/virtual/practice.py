@@ -21,7 +21,7 @@ from analyzer.virtual.runner import Runner, Style, share_of_top_speed
 from analyzer.virtual.scene import Crouch, Scene
 from analyzer.virtual.seeds import generator
 
-__all__ = ["RunTruth", "ScriptConfig", "play", "play_steady"]
+__all__ = ["RunTruth", "ScriptConfig", "draw_effort", "play", "play_steady"]
 
 STEADY_MARGIN_S = 2.5
 """Running before and after a steady recording, so that its first and last stride are like the others."""
@@ -99,7 +99,7 @@ def play(
     Parameters
     ----------
     plan : Plan
-        Runs forward; other directions are run forward too.
+        Runs forward at the athlete's own start.
     runner : Runner
     style : Style
     seed : int
@@ -113,7 +113,7 @@ def play(
     config = config or ScriptConfig()
     stretches: list[Stretch] = []
     for number, planned in enumerate(plan.runs, start=1):
-        effort = _effort(planned, plan, runner, style, seed, number)
+        effort = draw_effort(planned, plan, runner, style, seed, number)
         stretches += _round(planned, effort, config, stretches)
     # After the last run nobody walks back: stand, run and turn are left.
     stretches = stretches[: STRETCHES_PER_RUN * len(plan.runs) - 2]
@@ -146,7 +146,8 @@ def play_steady(speed_m_s: float, duration_s: float, runner: Runner, style: Styl
     return Scene(seed, runner, style, path, walker.finish(), (), duration_s)
 
 
-def _effort(planned: PlannedRun, plan: Plan, runner: Runner, style: Style, seed: int, number: int) -> Effort:
+def draw_effort(planned: PlannedRun, plan: Plan, runner: Runner, style: Style, seed: int, number: int) -> Effort:
+    """Return how a runner runs what was asked, forward."""
     draw = generator(seed, "run", number, "effort")
     share = share_of_top_speed(planned.effort_pct, plan.wording, style)
     # Nobody hits a submaximal effort exactly; a maximal run needs no aim.

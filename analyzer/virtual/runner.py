@@ -36,6 +36,8 @@ class Style:
         Factor on the flexion of the thigh.
     contrast_factor : float
         1: speeds differ between efforts as told; 0: every run at full speed.
+    turn_factor : float
+        Factor on the swing of pelvis and trunk.
     """
 
     reach_m: float = 0.0
@@ -44,6 +46,7 @@ class Style:
     arm_factor: float = 1.0
     knee_lift_factor: float = 1.0
     contrast_factor: float = 1.0
+    turn_factor: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from analyzer.virtual.footfalls import Footfall, Side
+from analyzer.virtual.gestures import Gesture
 from analyzer.virtual.path import Path
 from analyzer.virtual.runner import Runner, Style
 
@@ -35,6 +36,10 @@ class Scene:
         One before each run.
     duration_s : float
         Of the recording, which begins at 0; feet and path may go on before and after it.
+    gesture : Gesture or None
+        What is done on the spot, in a scene that is a stand.
+    chest_rad : float
+        Where the shoulders face throughout; NaN: as the body does.
     """
 
     seed: int
@@ -44,6 +49,8 @@ class Scene:
     falls: tuple[Footfall, ...]
     crouches: tuple[Crouch, ...]
     duration_s: float
+    gesture: Gesture | None = None
+    chest_rad: float = float("nan")
 
     def of(self, side: Side) -> Sequence[Footfall]:
         """Return the footfalls of one foot."""

@@ -1,14 +1,19 @@
 """What landing does to a sensor that is not glued to bone: it rings, more at the foot, less up the body."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from analyzer.model import Floats
 from analyzer.virtual.footfalls import Footfall
 from analyzer.virtual.pose import Pose
-from analyzer.virtual.scene import Scene
 from analyzer.virtual.seeds import generator
+
+# For annotations only: a reel is made of bodies, whose sites ring as told here.
+if TYPE_CHECKING:
+    from analyzer.virtual.reel import Reel
+    from analyzer.virtual.scene import Scene
 
 __all__ = ["Mode", "ring"]
 
@@ -53,12 +58,12 @@ class Mode:
     both_legs: bool = False
 
 
-def ring(scene: Scene, side: str, modes: tuple[Mode, ...], pose: Pose, time_s: Floats) -> tuple[Floats, Pose]:
+def ring(scene: "Scene | Reel", side: str, modes: tuple[Mode, ...], pose: Pose, time_s: Floats) -> tuple[Floats, Pose]:
     """Return the shaking of a sensor and the pose of its segment with the pitching added.
 
     Parameters
     ----------
-    scene : Scene
+    scene : Scene or Reel
     side : str
         Of the sensor; anything else than left or right is the midline.
     modes : tuple of Mode
@@ -83,7 +88,7 @@ def ring(scene: Scene, side: str, modes: tuple[Mode, ...], pose: Pose, time_s: F
     return shake, Pose(pose.position_m, pose.yaw_rad, pose.pitch_rad + tilt, pose.roll_rad)
 
 
-def _size(scene: Scene, fall: Footfall, number: int) -> tuple[float, float] | None:
+def _size(scene: "Scene | Reel", fall: Footfall, number: int) -> tuple[float, float] | None:
     """Return size and lag of the shock of one landing; None without one."""
     # A stream per landing: leaving one out changes none of the others.
     draw = generator(scene.seed, "shock", number)

@@ -2,19 +2,23 @@
 
 import heapq
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 import numpy as np
+import pandas as pd
 
 from analyzer.errors import InputError
-from analyzer.model import Athlete, Floats, Placement, Plan, Recording, SensorStream, TimedPayload
+from analyzer.model import Athlete, Floats, Mark, Placement, Plan, Recording, SensorStream, TimedPayload
 from analyzer.units import DISTANCE_UNITS_M
-from analyzer.virtual.body import SITES, segment_poses
+from analyzer.virtual.body import SITES
 from analyzer.virtual.imu import felt
 from analyzer.virtual.pose import Pose
 from analyzer.virtual.practice import ScriptConfig, play, play_steady
+from analyzer.virtual.programme import needs_reel, stage
 from analyzer.virtual.radio import broadcast
+from analyzer.virtual.reel import Reel, poses_of
+from analyzer.virtual.reel_truth import cue_marks, reel_truth
 from analyzer.virtual.runner import draw_runner
 from analyzer.virtual.scenarios import Scenario, scenario_of
 from analyzer.virtual.scene import Scene
@@ -22,6 +26,7 @@ from analyzer.virtual.seeds import generator
 from analyzer.virtual.sensor import Mount, SensorModel, Trace, draw_mount, sense
 from analyzer.virtual.shock import ring
 from analyzer.virtual.truth import Truth, truth_of
+from analyzer.virtual.wearing import labelled, mounted, switched
 
 __all__ = ["DEMO_PLACEMENTS", "Motion", "VirtualPractice", "sample_practice", "simulate", "steady"]
 
@@ -38,6 +43,9 @@ DEMO_PLACEMENTS = (
 # As good as any other, but the sample data in the repository belong to it.
 SAMPLE_SEED = 7
 SAMPLE_DISTANCE_M = 15 * DISTANCE_UNITS_M["yd"]
+
+OTHER_SEED, OTHER_LATER_S = 1000, 0.9
+"""The other athlete of a mix-up: another seed, and a little later on his way."""
 
 MIN_MOTION_RATE_HZ = 1600.0
 MOTION_RATES_PER_SAMPLE = 3
@@ -85,8 +93,10 @@ class VirtualPractice:
     mounts : mapping of Placement to Mount
         How it was worn: truth too.
     model : SensorModel
-    scene : Scene
+    scene : Scene or Reel
         The motion behind it.
+    marks : tuple of Mark
+        Start signals, on the host's clock.
     """
 
     plan: Plan | None
@@ -97,7 +107,8 @@ class VirtualPractice:
     traces: Mapping[Placement, Trace]
     mounts: Mapping[Placement, Mount]
     model: SensorModel
-    scene: Scene
+    scene: Scene | Reel
+    marks: tuple[Mark, ...] = ()
 
     @property
     def duration_s(self) -> float:
@@ -117,13 +128,13 @@ class VirtualPractice:
         """Return the samples as if read out by wire: no radio, no loss, every sensor on the true clock."""
         streams = {placement: self._stream(placement, trace) for placement, trace in self.traces.items()}
         source = {"kind": "virtual", "scenario": self.scenario.name, "seed": str(self.seed)}
-        return Recording(streams, self.plan, self.athlete, simulated=True, source=source)
+        return Recording(streams, self.plan, self.athlete, self.marks, simulated=True, source=source)
 
     def motion(self, placement: Placement) -> Motion:
         """Return the true motion of a sensor, free of all errors."""
         rate_hz = motion_rate(self.model)
         time_s = np.arange(0.0, self.duration_s, 1.0 / rate_hz)
-        pose = segment_poses(self.scene, [placement], time_s)[placement]
+        pose = poses_of(self.scene, [placement], time_s)[placement]
         return _motion(self.scene, placement, pose, self.mounts[placement], time_s)
 
     def _stream(self, placement: Placement, trace: Trace) -> SensorStream:
@@ -145,7 +156,7 @@ def simulate(
     model: SensorModel | None = None,
     script: ScriptConfig | None = None,
 ) -> VirtualPractice:
-    """Return a whole practice of one virtual athlete: stand, run, walk back, rest, again.
+    """Return a whole practice of one virtual athlete: stand, run, walk back, rest, again; or what a scenario asks.
 
     Parameters
     ----------
@@ -154,7 +165,7 @@ def simulate(
     seed : int
         Everything random follows from it: the same seed gives the same bytes.
     plan : Plan, optional
-        50, 75 and 100 % over 20 yards unless given.
+        That of the scenario unless given; 50, 75 and 100 % over 20 yards where it has none.
     placements : sequence of Placement
         Sensors worn.
     model : SensorModel, optional
@@ -172,10 +183,14 @@ def simulate(
         Unknown scenario, no placement.
     """
     chosen = scenario_of(scenario)
-    plan = plan or Plan.progressive()
-    # The runner hangs on the seed alone: one athlete goes through all scenarios.
-    scene, runs = play(plan, draw_runner(seed), chosen.style, seed, script)
-    return _equipped(chosen, scene, truth_of(scene, runs), plan, placements, model or SensorModel())
+    script = script or ScriptConfig()
+    plan = plan or chosen.plan or Plan.progressive()
+    practice = _practice(chosen, seed, plan, (placements, model or SensorModel()), script)
+    if not chosen.wear.other_athlete:
+        return practice
+    later = replace(script, first_stand_s=script.first_stand_s + OTHER_LATER_S)
+    other = _practice(chosen, seed + OTHER_SEED, plan, (placements, practice.model), later)
+    return _mixed(practice, other, chosen.wear.other_athlete)
 
 
 def sample_practice() -> VirtualPractice:
@@ -224,9 +239,37 @@ def motion_rate(model: SensorModel) -> float:
     return max(MIN_MOTION_RATE_HZ, MOTION_RATES_PER_SAMPLE * model.rate_hz)
 
 
+def _practice(
+    chosen: Scenario, seed: int, plan: Plan, sensors: tuple[Sequence[Placement], SensorModel], script: ScriptConfig
+) -> VirtualPractice:
+    # The runner hangs on the seed alone: one athlete goes through all scenarios.
+    runner = draw_runner(seed)
+    if not needs_reel(plan, chosen.habits):
+        scene, runs = play(plan, runner, chosen.style, seed, script)
+        return _equipped(chosen, scene, truth_of(scene, runs), plan, *sensors)
+    reel, done = stage(plan, runner, chosen.style, seed, chosen.habits, script)
+    practice = _equipped(chosen, reel, reel_truth(reel, done), plan, *sensors)
+    return replace(practice, marks=cue_marks(reel, done))
+
+
+def _mixed(practice: VirtualPractice, other: VirtualPractice, worn: Sequence[str]) -> VirtualPractice:
+    """Return a practice in which some sensors are those of another, with the contacts of either foot as they were."""
+    borrowed = [placement for placement in practice.traces if placement.value in worn]
+    sides = [placement.side for placement in borrowed]
+    traces = {**practice.traces, **{placement: other.traces[placement] for placement in borrowed}}
+    mounts = {**practice.mounts, **{placement: other.mounts[placement] for placement in borrowed}}
+    tables = []
+    for name, order in (("contacts", "toe_off_s"), ("strides", "start_s")):
+        own, lent = getattr(practice.truth, name), getattr(other.truth, name)
+        both = pd.concat([own[~own["side"].isin(sides)], lent[lent["side"].isin(sides)]])
+        tables.append(both.sort_values(order, ignore_index=True))
+    truth = replace(practice.truth, contacts=tables[0], strides=tables[1])
+    return replace(practice, truth=truth, traces=MappingProxyType(traces), mounts=MappingProxyType(mounts))
+
+
 def _equipped(
     scenario: Scenario,
-    scene: Scene,
+    scene: Scene | Reel,
     truth: Truth,
     plan: Plan | None,
     placements: Sequence[Placement],
@@ -239,30 +282,32 @@ def _equipped(
     rate_hz = motion_rate(model)
     time_s = np.arange(0.0, scene.duration_s, 1.0 / rate_hz)
     # All at once, as segments share what they hang on.
-    poses = segment_poses(scene, worn, time_s)
+    poses = poses_of(scene, worn, time_s)
     mounts, traces = {}, {}
     for placement in worn:
         site = SITES[placement.segment]
         mount = draw_mount(scene.seed, placement.value, site.tilt_rad, any_mounting=scenario.any_mounting)
+        mount = mounted(mount, placement, scenario.wear)
         motion = _motion(scene, placement, poses[placement], mount, time_s)
         # A stream per sensor: wearing one more changes nothing on the others.
         draw = generator(scene.seed, "sensor", placement.value)
         mounts[placement] = mount
-        traces[placement] = sense((motion.acc_m_s2, motion.gyr_rad_s), 0.0, rate_hz, mount, model, draw)
+        trace = sense((motion.acc_m_s2, motion.gyr_rad_s), 0.0, rate_hz, mount, model, draw)
+        traces[placement] = switched(trace, placement, scenario.wear, scene.duration_s)
     return VirtualPractice(
         plan,
         scene.runner.athlete(),
         scenario,
         scene.seed,
         truth,
-        MappingProxyType(traces),
+        MappingProxyType(labelled(traces, scenario.wear)),
         MappingProxyType(mounts),
         model,
         scene,
     )
 
 
-def _motion(scene: Scene, placement: Placement, pose: Pose, mount: Mount, time_s: Floats) -> Motion:
+def _motion(scene: Scene | Reel, placement: Placement, pose: Pose, mount: Mount, time_s: Floats) -> Motion:
     site = SITES[placement.segment]
     # Levers are written for the left side; on the midline their y is 0.
     outward = -1.0 if placement.side == "right" else 1.0

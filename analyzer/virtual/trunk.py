@@ -10,11 +10,12 @@ from analyzer.units import G_M_S2
 from analyzer.virtual.bounce import moving, within_step
 from analyzer.virtual.curve import smoothstep
 from analyzer.virtual.footfalls import Footfall
+from analyzer.virtual.path import Path
 from analyzer.virtual.pose import Pose
 from analyzer.virtual.scene import Crouch, Scene
 from analyzer.virtual.seeds import generator
 
-__all__ = ["crouched", "lean_curve", "pelvis_pose", "stride_phase", "trunk_pose"]
+__all__ = ["bank_curve", "crouched", "lean_curve", "pelvis_pose", "stride_phase", "trunk_pose"]
 
 LEAN_CROUCH_RAD = np.radians(38.0)
 LEAN_SPEEDS_M_S = (0.0, 1.0, 3.0, 6.0, 10.0)
@@ -63,22 +64,28 @@ def crouched(crouches: Sequence[Crouch], time_s: Floats) -> Floats:
 def lean_curve(scene: Scene, time_s: Floats) -> Floats:
     """Return the forward lean of the trunk in radians, without its swing within the step."""
     path = scene.path
-    # On a grid of its own: what is smoothed must not depend on the rate that is asked for.
-    coarse_s = np.arange(path.start_s - 1.0, path.stop_s + 1.0 + LEAN_STEP_S, LEAN_STEP_S)
-    inside_s = np.clip(coarse_s, path.start_s, path.stop_s)
+    coarse_s, inside_s = _coarse(path)
     speed = np.abs(path.speed(inside_s))
-    push = np.gradient(path.speed(inside_s), LEAN_STEP_S) * (speed > 0.5)
+    push = np.gradient(path.speed(inside_s), LEAN_STEP_S) * (speed > 0.5) * np.cos(_drift(path, inside_s))
     running = np.clip((speed - 1.5) / 2.0, 0.0, 1.0)
     lean = np.interp(speed, LEAN_SPEEDS_M_S, LEAN_RAD) + running * (scene.runner.lean_rad + scene.style.lean_rad)
     lean += LEAN_SHARE_OF_PUSH * np.arctan(push / G_M_S2) * np.where(push > 0, 1.0, 0.5) * running
-    width = np.arange(-3 * LEAN_SMOOTH_S, 3 * LEAN_SMOOTH_S + LEAN_STEP_S / 2, LEAN_STEP_S) / LEAN_SMOOTH_S
-    window = np.exp(-(width**2) / 2)
-    # Zeros beyond the ends would bend the trunk upright there.
-    smooth = np.convolve(np.pad(lean, len(window) // 2, mode="edge"), window / window.sum(), mode="valid")
+    smooth = _smoothed(lean)
     # Nobody is at once crouched and leaning into the run: the deeper of the two fades over.
     depth = crouched(scene.crouches, coarse_s)
     blend = depth * LEAN_CROUCH_RAD + (1 - depth) * smooth
     return np.asarray(CubicSpline(coarse_s, blend)(time_s))
+
+
+def bank_curve(scene: Scene, time_s: Floats) -> Floats:
+    """Return the lean to the left in radians: into a bend, or into a push sideways."""
+    path = scene.path
+    coarse_s, inside_s = _coarse(path)
+    speed = path.speed(inside_s)
+    running = np.clip((np.abs(speed) - 1.5) / 1.0, 0.0, 1.0)
+    leftward = speed * np.gradient(path.heading(inside_s), LEAN_STEP_S)
+    leftward += np.gradient(speed, LEAN_STEP_S) * np.sin(_drift(path, inside_s))
+    return np.asarray(CubicSpline(coarse_s, _smoothed(np.arctan(leftward / G_M_S2) * running))(time_s))
 
 
 def pelvis_pose(scene: Scene, lean: Floats, time_s: Floats) -> Pose:
@@ -93,6 +100,10 @@ def pelvis_pose(scene: Scene, lean: Floats, time_s: Floats) -> Pose:
     up = up - 0.10 * crouched(scene.crouches, time_s)
     x = path.position(inside_s) + along * np.cos(heading) - left * np.sin(heading)
     y = along * np.sin(heading) + left * np.cos(heading)
+    if path.aside is not None:
+        y = y + path.aside(inside_s)
+        # A body that leans into a bend comes down by what it leans.
+        up = up - 0.5 * scene.runner.leg_length_m * (1 - np.cos(bank_curve(scene, time_s)))
     share = _turn_share(scene, inside_s)
     roll, yaw, pitch = TURNS_RAD[:3]
     return Pose(
@@ -100,7 +111,7 @@ def pelvis_pose(scene: Scene, lean: Floats, time_s: Floats) -> Pose:
         heading + yaw * share * np.cos(phase),
         # Forward lean is front down, a negative pitch; the pelvis follows by half. Two pitches a stride: one a step.
         -0.5 * lean + pitch * share * np.cos(2 * phase - 0.8) + SWAY_RAD * sway[2],
-        roll * share * np.sin(phase + 0.5),
+        roll * share * np.sin(phase + 0.5) - 0.6 * bank_curve(scene, time_s),
     )
 
 
@@ -111,17 +122,39 @@ def trunk_pose(scene: Scene, pelvis: Pose, lean: Floats, time_s: Floats) -> Pose
     phase, share = stride_phase(scene.falls, time_s), _turn_share(scene, inside_s)
     sway = _sway(scene.seed, "trunk", time_s)
     yaw, roll, pitch = TURNS_RAD[3:]
+    faces = path.heading(inside_s) if np.isnan(scene.chest_rad) else scene.chest_rad
     return Pose(
         pelvis.position_m,
         # Shoulders turn against the pelvis.
-        path.heading(inside_s) - yaw * share * np.cos(phase),
+        faces - yaw * share * np.cos(phase),
         -lean + pitch * share * np.cos(2 * phase + 0.4) + SWAY_RAD * sway[0],
-        roll * share * np.sin(phase) + SWAY_RAD * sway[1],
+        roll * share * np.sin(phase) + SWAY_RAD * sway[1] - bank_curve(scene, time_s),
     )
 
 
 def _turn_share(scene: Scene, inside_s: Floats) -> Floats:
-    return np.asarray(PchipInterpolator(TURN_SPEEDS_M_S, TURN_SHARES)(np.abs(scene.path.speed(inside_s))))
+    shares = np.asarray(PchipInterpolator(TURN_SPEEDS_M_S, TURN_SHARES)(np.abs(scene.path.speed(inside_s))))
+    return scene.style.turn_factor * shares
+
+
+def _coarse(path: Path) -> tuple[Floats, Floats]:
+    """Return times on a grid of their own, and the same held inside the path.
+
+    What is smoothed must not depend on the rate that is asked for.
+    """
+    coarse_s = np.arange(path.start_s - 1.0, path.stop_s + 1.0 + LEAN_STEP_S, LEAN_STEP_S)
+    return coarse_s, np.clip(coarse_s, path.start_s, path.stop_s)
+
+
+def _drift(path: Path, inside_s: Floats) -> Floats:
+    return np.zeros_like(inside_s) if path.course is None else path.course(inside_s) - path.heading(inside_s)
+
+
+def _smoothed(values: Floats) -> Floats:
+    width = np.arange(-3 * LEAN_SMOOTH_S, 3 * LEAN_SMOOTH_S + LEAN_STEP_S / 2, LEAN_STEP_S) / LEAN_SMOOTH_S
+    window = np.exp(-(width**2) / 2)
+    # Zeros beyond the ends would bend the trunk upright there.
+    return np.convolve(np.pad(values, len(window) // 2, mode="edge"), window / window.sum(), mode="valid")
 
 
 def _sway(seed: int, segment: str, time_s: Floats) -> Floats:

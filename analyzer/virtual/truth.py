@@ -1,7 +1,7 @@
 """What really happened, as tables, from the motion itself; times on the true clock, which is the host's."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 
 import numpy as np
@@ -13,7 +13,15 @@ from analyzer.virtual.practice import RunTruth
 from analyzer.virtual.scene import Scene
 from analyzer.virtual.trunk import lean_curve
 
-__all__ = ["Truth", "truth_of"]
+__all__ = [
+    "Truth",
+    "activities_frame",
+    "contacts_frame",
+    "courses_frame",
+    "runs_frame",
+    "strides_frame",
+    "truth_of",
+]
 
 RUNS_COLUMNS = {
     "run": "int64",
@@ -34,6 +42,25 @@ CONTACTS_COLUMNS = {
     "kind": "str",
     "foot_strike_angle_rad": "float64",
     "trunk_lean_rad": "float64",
+}
+ACTIVITIES_COLUMNS = {"kind": "str", "start_s": "float64", "end_s": "float64"}
+COURSES_COLUMNS = {
+    "run": "int64",
+    "slot": "int64",
+    "direction": "str",
+    "manner": "str",
+    "outcome": "str",
+    "first_movement_s": "float64",
+    "start_cue": "str",
+    "cue_s": "float64",
+    "reaction_s": "float64",
+    "false_step": "bool",
+    "turn_start_s": "float64",
+    "turn_stop_s": "float64",
+    "turn_rad": "float64",
+    "turn_radius_m": "float64",
+    "turn_speed_in_m_s": "float64",
+    "turn_speed_out_m_s": "float64",
 }
 STRIDES_COLUMNS = {
     "run": "int64",
@@ -65,12 +92,26 @@ class Truth:
     runs : pandas.DataFrame
         ``run, asked_effort_pct, start_s, mark_s, deceleration_start_s, stop_s, distance_m, peak_speed_m_s,
         speed_at_mark_m_s``: start is the first forward motion, stop the last toe-off of running, speeds are those of
-        the body without its ripple within the step. Empty for steady running.
+        the body without its ripple within the step. Empty for steady running. Times after the end of the recording
+        are NaN, and so is the mark of a run that was broken off before it.
+    activities : pandas.DataFrame
+        ``kind, start_s, end_s``: what is done between runs; empty for plain practices, where it is stands and walks.
+    courses : pandas.DataFrame
+        ``run, slot, direction, manner, outcome, first_movement_s, start_cue, cue_s, reaction_s, false_step,
+        turn_start_s, turn_stop_s, turn_rad, turn_radius_m, turn_speed_in_m_s, turn_speed_out_m_s``: how each run
+        went; `slot` is that of the plan, 0 for a run that it does not know; `outcome` is ``whole``, ``aborted`` or
+        ``cut``; NaN where there was no signal or no turn. Empty for plain practices.
+
+    Notes
+    -----
+    Contacts of the kind ``hop`` are those of jumps and drills on the spot: without angles and without strides.
     """
 
     contacts: pd.DataFrame
     strides: pd.DataFrame
     runs: pd.DataFrame
+    activities: pd.DataFrame = field(default_factory=lambda: activities_frame([]))
+    courses: pd.DataFrame = field(default_factory=lambda: courses_frame([]))
 
 
 def truth_of(scene: Scene, runs: Sequence[RunTruth]) -> Truth:
@@ -81,6 +122,31 @@ def truth_of(scene: Scene, runs: Sequence[RunTruth]) -> Truth:
         if fall.kind != "stand" and fall.toe_off_s > 0 and fall.initial_contact_s < scene.duration_s
     ]
     return Truth(_contacts(scene, falls), _strides(falls), _runs(falls, runs))
+
+
+def contacts_frame(rows: list[tuple[object, ...]]) -> pd.DataFrame:
+    """Return rows as the table of contacts."""
+    return _frame(rows, CONTACTS_COLUMNS)
+
+
+def strides_frame(rows: list[tuple[object, ...]]) -> pd.DataFrame:
+    """Return rows as the table of strides."""
+    return _frame(rows, STRIDES_COLUMNS)
+
+
+def runs_frame(rows: list[tuple[object, ...]]) -> pd.DataFrame:
+    """Return rows as the table of runs."""
+    return _frame(rows, RUNS_COLUMNS)
+
+
+def activities_frame(rows: list[tuple[object, ...]]) -> pd.DataFrame:
+    """Return rows as the table of activities."""
+    return _frame(rows, ACTIVITIES_COLUMNS)
+
+
+def courses_frame(rows: list[tuple[object, ...]]) -> pd.DataFrame:
+    """Return rows as the table of courses."""
+    return _frame(rows, COURSES_COLUMNS)
 
 
 def _frame(rows: list[tuple[object, ...]], columns: dict[str, str]) -> pd.DataFrame:
