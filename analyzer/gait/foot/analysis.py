@@ -29,6 +29,7 @@ from analyzer.signal.grid import GridSignals
 from analyzer.signal.orientation import integrate_rate, matrices, rotated
 from analyzer.signal.saturation import rebuilt
 from analyzer.signal.spans import lowest
+from analyzer.signal.vectors import along, sizes
 
 __all__ = ["FootConfig", "FootGait", "analyze_foot"]
 
@@ -47,6 +48,8 @@ class FootConfig:
         Assumed length of a contact whose end was not seen.
     longest_stride_s : float
         Stillest instants further apart do not bound one stride.
+    walking_stride_s : float
+        Where all strides are longer than this the foot only walks: the slowest jog has shorter ones.
     rebuilt_cap : float
         A rebuilt peak never exceeds this multiple of full scale.
     clipped_doubt_m_s2, rebuilt_doubt : float
@@ -72,6 +75,7 @@ class FootConfig:
     anchor_to: float = 0.55
     open_contact_s: float = 0.25
     longest_stride_s: float = 1.5
+    walking_stride_s: float = 0.9
     rebuilt_cap: float = 3.0
     clipped_doubt_m_s2: float = 20.0
     rebuilt_doubt: float = 0.5
@@ -129,26 +133,32 @@ def analyze_foot(signals: GridSignals, config: FootConfig) -> FootGait:
     """
     repaired = _repaired(signals, config)
     axis = pitch_axis(repaired[1], signals.rate_hz, config.swings)
-    gait = _analyzed(signals, repaired, axis, config)
+    swings = mid_swings(along(repaired[1], axis), signals.rate_hz, config.swings)
+    # Most of what moves in a practice is the walk back: it is not worth the rest.
+    if len(swings) > 1 and np.diff(swings).min() > config.walking_stride_s * signals.rate_hz:
+        return _nothing()
+    gait = _analyzed(signals, repaired, (axis, swings), config)
     if len(gait.opens):
         return gait
     # Running backward, the landing may turn the foot faster than its swing: then the other sign shows the strides.
-    turned = _analyzed(signals, repaired, -axis, config)
+    swings = mid_swings(along(repaired[1], -axis), signals.rate_hz, config.swings)
+    turned = _analyzed(signals, repaired, (-axis, swings), config)
     return turned if len(turned.opens) else gait
 
 
 def _analyzed(
-    signals: GridSignals, repaired: tuple[Floats, Floats, Floats], axis: Floats, config: FootConfig
+    signals: GridSignals, repaired: tuple[Floats, Floats, Floats], swung: tuple[Floats, Indices], config: FootConfig
 ) -> FootGait:
     acc, gyr, doubt = repaired
-    pitch = gyr @ axis
-    slow = lowpass(pitch, config.pitch_cutoff_hz, signals.rate_hz)
-    swings = mid_swings(pitch, signals.rate_hz, config.swings)
+    axis, swings = swung
+    pitch = along(gyr, axis)
+    smooth = lowpass(gyr, config.pitch_cutoff_hz, signals.rate_hz)
+    slow = along(smooth, axis)
     phases = find_phases(slow, swings, signals.rate_hz, config.phases)
     if not len(phases.initial_contact):
         return _nothing()
     rough = _Contacts.from_phases(phases)
-    still = np.linalg.norm(lowpass(gyr, config.pitch_cutoff_hz, signals.rate_hz), axis=1)
+    still = sizes(smooth)
     anchor = _anchors(still, rough, signals.rate_hz, config)
     opens = _stride_openers(phases, anchor, signals.rate_hz, config)
     gyr = _closed_rotation(gyr, axis, signals, (anchor[opens], anchor[opens + 1]), config)
@@ -179,8 +189,11 @@ def _repaired(signals: GridSignals, config: FootConfig) -> tuple[Floats, Floats,
     acc = rebuilt(signals.acc_m_s2, clipped, config.rebuilt_cap * _range(signals.acc_range_m_s2, signals.acc_m_s2))
     gyr_range = _range(signals.gyr_range_rad_s, signals.gyr_rad_s)
     gyr = rebuilt(signals.gyr_rad_s, signals.clipped[:, 3:], config.rebuilt_cap * gyr_range)
-    added = config.clipped_doubt_m_s2 + config.rebuilt_doubt * np.abs(acc - signals.acc_m_s2)
-    doubt = np.where(clipped, added**2, 0.0).sum(axis=1) + signals.lost * config.lost_doubt_m_s2**2
+    doubt = np.where(signals.lost, config.lost_doubt_m_s2**2, 0.0)
+    for axis in range(3):
+        at = np.flatnonzero(clipped[:, axis])
+        added = config.rebuilt_doubt * np.abs(acc[at, axis] - signals.acc_m_s2[at, axis])
+        doubt[at] += (config.clipped_doubt_m_s2 + added) ** 2
     return acc, gyr, doubt
 
 
@@ -242,7 +255,7 @@ def _closed_rotation(
     if not clipped.any() or not len(first):
         return gyr
     step_s = 1.0 / signals.rate_hz
-    turned = np.concatenate([[0.0], np.cumsum(gyr @ axis)]) * step_s
+    turned = np.concatenate([[0.0], np.cumsum(along(gyr, axis))]) * step_s
     n_clipped = np.concatenate([[0], np.cumsum(clipped)])
     count = n_clipped[last] - n_clipped[first]
     hidden_sd = config.rebuilt_doubt * _range(signals.gyr_range_rad_s, signals.gyr_rad_s) * step_s * count
@@ -257,7 +270,7 @@ def _closed_rotation(
 
 def _motion(acc: Floats, gyr: Floats, doubt: Floats, rate_hz: float) -> FootMotion:
     rotation = integrate_rate(gyr, 1.0 / rate_hz)
-    return FootMotion(rate_hz, rotation, rotated(rotation, acc), rotated(rotation, gyr), np.zeros_like(acc), doubt)
+    return FootMotion(rate_hz, rotation, rotated(rotation, acc), gyr, np.zeros(3), doubt)
 
 
 def _with_lever(motion: FootMotion, paths: StridePaths, axis: Floats, config: FootConfig) -> FootMotion:
@@ -265,8 +278,7 @@ def _with_lever(motion: FootMotion, paths: StridePaths, axis: Floats, config: Fo
     if not len(paths.first):
         return motion
     forward, up = _forward_up(motion, paths, axis)
-    lever = config.lever_forward_m * forward + config.lever_up_m * up
-    return replace(motion, lever_m=rotated(motion.rotation, np.broadcast_to(lever, motion.force_m_s2.shape)))
+    return replace(motion, lever_m=config.lever_forward_m * forward + config.lever_up_m * up)
 
 
 def _forward_up(motion: FootMotion, paths: StridePaths, axis: Floats) -> tuple[Floats, Floats]:

@@ -7,6 +7,7 @@ import numpy as np
 from analyzer.model import Floats, Indices
 from analyzer.signal.filters import highpass
 from analyzer.signal.spans import highest
+from analyzer.signal.vectors import sizes
 from analyzer.signal.windows import first_above
 
 __all__ = ["TouchdownConfig", "Touchdowns", "find_touchdowns", "foretold"]
@@ -84,7 +85,7 @@ def find_touchdowns(
     -------
     Touchdowns
     """
-    burst = np.linalg.norm(highpass(acc_m_s2, _usable_cutoff_hz(config, rate_hz), rate_hz), axis=1)
+    burst = sizes(highpass(acc_m_s2, _usable_cutoff_hz(config, rate_hz), rate_hz))
     by_turn = foretold(turn, speed_m_s, rate_hz, config)
     start = np.clip(np.rint(by_turn - config.search_before_s * rate_hz), 0, len(burst) - 1).astype(np.intp)
     stop = np.clip(np.rint(by_turn + config.search_after_s * rate_hz) + 1, 1, len(burst)).astype(np.intp)
