@@ -18,7 +18,7 @@ MAKE_VENV = { $(PYTHON) -c 'import ensurepip, venv' 2>/dev/null \
 INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 endif
 
-.PHONY: demo test lint types imports sample-data accuracy clean
+.PHONY: demo test lint types imports sample-data accuracy speed clean
 
 demo: $(READY)
 	$(BIN)/psr demo
@@ -42,6 +42,10 @@ sample-data: $(READY)
 # Needs recordings with truth: PSR_SHARED names their folder.
 accuracy: $(READY)
 	$(BIN)/python -m benchmarks.accuracy
+
+# Minutes, on a quiet machine; `--gaitmap FOLDER` times that peer too.
+speed: $(READY)
+	$(BIN)/python -m benchmarks.speed --out docs/speed.md
 
 clean:
 	rm -rf .venv build dist demo *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

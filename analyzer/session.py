@@ -4,7 +4,7 @@ Synchronous; no clock, no files, no event loop. Live, replayed, imported and sim
 here, in the same steps.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from platform import python_version
@@ -20,7 +20,7 @@ from analyzer.drill.movement import moving
 from analyzer.drill.practice import practice_of
 from analyzer.drill.record import RunRecord, run_records
 from analyzer.drill.runs import SEGMENTS_BY_RANK, RunFinder, RunWindow
-from analyzer.drill.stages import stages
+from analyzer.drill.stages import stage_estimates, stage_table
 from analyzer.drill.way_back import with_ways_back
 from analyzer.errors import InputError
 from analyzer.gait.run_gait import run_gait
@@ -45,9 +45,6 @@ __all__ = ["RunResult", "Session", "analyze"]
 
 LIVE_BLOCK_S = 0.25
 """Samples of payloads are handed on once they make this much: a run's end is told so much later at most."""
-
-REPLAY_BLOCK_S = 2.0
-"""Whole streams are handed on in blocks of this length, all sensors in step, as they would come live."""
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -134,12 +131,22 @@ class Session:
             Lost samples are NaN rows. Blocks of a sensor follow each other; no sensor lags more than
             `RunFinderConfig.silent_s` behind the others. Where blocks are cut does not matter.
         """
-        if self._placements is not None and block.placement not in self._placements:
-            return []
-        # An empty block has no first and last time, which `_cut` looks at.
-        if block.n_samples:
-            self._blocks.setdefault(block.placement, []).append(block)
-        return self._analyzed(self._finder.push(block))
+        return self._push_together([block])
+
+    def push_streams(self, streams: Iterable[SensorStream]) -> list[RunResult]:
+        """Take whole streams of several sensors at once and return the runs that ended with them.
+
+        As `push_samples` with short blocks, sensor by sensor in step; only faster.
+        """
+        return self._push_together(list(streams))
+
+    def _push_together(self, blocks: Sequence[SensorStream]) -> list[RunResult]:
+        used = [block for block in blocks if self._placements is None or block.placement in self._placements]
+        for block in used:
+            # An empty block has no first and last time, which `_cut` looks at.
+            if block.n_samples:
+                self._blocks.setdefault(block.placement, []).append(block)
+        return self._analyzed(self._finder.push(*used))
 
     def finish(self, recording: Recording | None = None) -> Analysis:
         """End the session and return everything.
@@ -164,10 +171,11 @@ class Session:
         records = with_ways_back(self._records, self._signals_between, self._config.way_back)
         practice = practice_of(records, self._plan, self._movement(), self._config.practice, timings, self._past)
         tables = (practice.runs, practice.strides, practice.steps, practice.contacts)
-        stage_table = stages(*tables, self._config.stages)
+        compared = stage_estimates(*tables, self._config.stages)
+        stages = stage_table(compared, self._config.stages)
         inputs = MechanicsInput(
             runs=practice.runs,
-            stages=stage_table,
+            stages=stages,
             contacts=practice.contacts,
             strides=practice.strides,
             steps=practice.steps,
@@ -175,6 +183,7 @@ class Session:
             athlete=self._athlete,
             placements=tuple(sorted(self._blocks)),
             stage_config=self._config.stages,
+            compared=compared,
         )
         recording = recording or self._recording()
         return Analysis(
@@ -182,7 +191,7 @@ class Session:
             strides=practice.strides,
             steps=practice.steps,
             runs=practice.runs,
-            stages=stage_table,
+            stages=stages,
             findings=findings(inputs, self._thresholds),
             # A recording read from a capture carries already what its payloads make the assembler say again.
             notices=(
@@ -296,24 +305,14 @@ def analyze(
         for payload in recording.payloads:
             session.push(payload)
     else:
-        for block in _blocks(recording, config):
-            session.push_samples(block)
+        session.push_streams(_streams(recording, config))
     return session.finish(recording)
 
 
-def _blocks(recording: Recording, config: Config) -> Iterator[SensorStream]:
-    """Yield streams in blocks, all sensors in step."""
+def _streams(recording: Recording, config: Config) -> list[SensorStream]:
     streams = [with_holes_marked(stream, config.holes) for _, stream in sorted(recording.streams.items())]
     _check_overlap(streams)
-    start_s = min(stream.time_s[0] for stream in streams)
-    stop_s = max(stream.time_s[-1] for stream in streams)
-    # Open at the end: the last sample lies on `stop_s` itself.
-    edges = np.append(np.arange(start_s, stop_s, REPLAY_BLOCK_S), np.inf)
-    rows = [np.searchsorted(stream.time_s, edges) for stream in streams]
-    for number in range(len(edges) - 1):
-        for stream, row in zip(streams, rows, strict=True):
-            if row[number] < row[number + 1]:
-                yield stream.rows(int(row[number]), int(row[number + 1]))
+    return streams
 
 
 def _check_overlap(streams: Sequence[SensorStream]) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from analyzer.model import Floats, SensorStream
+from analyzer.signal.vectors import sizes
 from analyzer.units import G_M_S2
 
 __all__ = ["BIN_S", "Activity", "Bins"]
@@ -53,15 +54,19 @@ class Activity:
             return Bins(self._number or 0, np.empty(0))
         # The small nudge keeps a sample that lies on an edge, up to rounding, in the bin that it opens.
         number = np.floor(block.time_s / BIN_S + 1e-6).astype(np.int64)
-        first = int(number[0]) if self._number is None else self._number
+        first, last = int(number[0]) if self._number is None else self._number, int(number[-1])
+        width = last - first + 1
         # The size needs no mounting, and less gravity it is nothing at rest, however the sensor is tilted.
-        square = (np.linalg.norm(block.acc_m_s2, axis=1) - G_M_S2) ** 2
+        square = (sizes(block.acc_m_s2) - G_M_S2) ** 2
+        number -= first
         there = np.isfinite(square)
-        width = int(number[-1]) - first + 1
-        total = _running_sum(number[there] - first, square[there], width, self._sum_m2_s4)
-        count = np.bincount(number[there] - first, minlength=width)
+        # Where nothing was lost a copy of all would cost more than the sums.
+        if not there.all():
+            number, square = number[there], square[there]
+        total = _running_sum(number, square, width, self._sum_m2_s4)
+        count = np.bincount(number, minlength=width)
         count[0] += self._count
-        self._number, self._sum_m2_s4, self._count = int(number[-1]), float(total[-1]), int(count[-1])
+        self._number, self._sum_m2_s4, self._count = last, float(total[-1]), int(count[-1])
         # The last bin stays open: the next block may hold more of it.
         return Bins(first, _means(total[:-1], count[:-1]))
 
@@ -74,11 +79,9 @@ class Activity:
 
 def _running_sum(bin_number: np.ndarray, values: Floats, width: int, carried: float) -> Floats:
     """Sum values per bin, one after the other, so that the sum does not depend on where blocks are cut."""
-    total = np.zeros(width)
     # The carried sum comes first: added at the end it would round differently.
-    total[0] = carried
-    np.add.at(total, bin_number, values)
-    return total
+    numbers, summands = np.concatenate([[0], bin_number]), np.concatenate([[carried], values])
+    return np.asarray(np.bincount(numbers, summands, width), dtype=np.float64)
 
 
 def _means(total: Floats, count: np.ndarray) -> Floats:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from analyzer.model import Bools, Floats, SensorStream
+from analyzer.signal.vectors import sizes
 
 __all__ = ["MovementConfig", "moving"]
 
@@ -45,15 +46,16 @@ def moving(stream: SensorStream, config: MovementConfig | None = None) -> tuple[
     (n,) bool array
     """
     config = config or MovementConfig()
-    force = np.linalg.norm(stream.acc_m_s2, axis=1)
+    force = sizes(stream.acc_m_s2)
     there = np.isfinite(force)
     if not there.any():
         return np.empty(0), np.empty(0, dtype=np.bool_)
-    number = np.floor((stream.time_s[there] - stream.time_s[0]) / config.bin_s).astype(np.int64)
+    time_s, force = stream.time_s[there], force[there]
+    number = np.floor((time_s - stream.time_s[0]) / config.bin_s).astype(np.int64)
     count = np.bincount(number)
-    mean = np.bincount(number, force[there]) / np.maximum(count, 1)
+    mean = np.bincount(number, force) / np.maximum(count, 1)
     # In one pass: force and its scatter are of one size, so little is lost in the difference.
-    variance = np.bincount(number, force[there] ** 2) / np.maximum(count, 1) - mean**2
+    variance = np.bincount(number, force**2) / np.maximum(count, 1) - mean**2
     busy = variance > config.force_sd_m_s2**2
     # Not mode="same": for fewer bins than the window it returns the window's length.
     first = config.window_bins // 2

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.ndimage import median_filter
 
+from analyzer.drill.slowing import broken_fits
 from analyzer.model import Floats
 
 __all__ = [
@@ -112,13 +113,13 @@ def deceleration_start_s(mid_time_s: Floats, speed_m_s: Floats, config: ProfileC
     speed = median_filter(speed, size=3, mode="nearest")
     # A share of the peak, not the residuals' own spread: that is near zero where two strides fit anything.
     noise = config.speed_noise_share * float(speed.max())
-    without = min(_broken_fit(time, speed, tau, None)[0] for tau in config.tau_grid_s)
     # An onset after the last but one stride would rest on a single stride.
     onsets = np.linspace(time[0], time[-2], config.n_onsets, endpoint=False)
-    fits = [(*_broken_fit(time, speed, tau, float(at)), at) for at in onsets for tau in config.tau_grid_s]
-    squares, slowing, onset = min(fits, key=lambda fit: fit[0])
+    without, squares, slowing = broken_fits(time, speed, np.array(config.tau_grid_s), onsets)
+    best = np.unravel_index(np.argmin(squares), squares.shape)
+    slowing, onset = slowing[best], onsets[best[0]]
     fall = slowing * (time[-1] - onset)
-    clear = (without - squares) / noise**2 > 2 * np.log(time.size)
+    clear = (without.min() - squares[best]) / noise**2 > 2 * np.log(time.size)
     # A long steady run drifts by more than its noise: significant is not yet slowing.
     deep = slowing >= config.min_slowing_m_s2 and fall >= config.min_fall_share * float(speed.max())
     return float(onset) if clear and deep else np.nan
@@ -208,24 +209,3 @@ def _known_in_order(time_s: Floats, values: Floats) -> tuple[Floats, Floats]:
     # Stable: ties keep their order, and the same input gives the same result to the last bit.
     order = np.argsort(time_s[known], kind="stable")
     return time_s[known][order], values[known][order]
-
-
-def _broken_fit(time: Floats, speed: Floats, tau: float, onset: float | None) -> tuple[float, float]:
-    """Return squared residuals and rate of slowing of a rise, with a straight fall from `onset` if there is one.
-
-    A rise that comes out falling, or a fall that comes out rising, is left out.
-    """
-    # Time from the first stride: absolute times would make the columns nearly parallel.
-    columns = {"level": np.ones(time.size), "rise": -np.exp(-(time - time[0]) / tau)}
-    if onset is not None:
-        columns["fall"] = -np.maximum(time - onset, 0)
-    while True:
-        design = np.column_stack(list(columns.values()))
-        found = dict(zip(columns, np.linalg.lstsq(design, speed, rcond=None)[0], strict=True))
-        wrong = [name for name in found if name != "level" and found[name] < 0]
-        if not wrong:
-            residual = speed - design @ np.array(list(found.values()))
-            return float(residual @ residual), float(found.get("fall", 0.0))
-        # Leaving a column out is its best non-negative value only if the others are fitted again: hence the loop.
-        for name in wrong:
-            columns.pop(name)

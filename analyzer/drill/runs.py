@@ -102,26 +102,27 @@ class RunFinder:
         self._peak = 0.0
         self._free_from_s = -np.inf
 
-    def push(self, block: SensorStream) -> list[RunWindow]:
-        """Take the next samples of one sensor and return the windows that ended.
+    def push(self, *blocks: SensorStream) -> list[RunWindow]:
+        """Take the next samples of one sensor, or of several, and return the windows that ended.
 
         Parameters
         ----------
-        block : SensorStream
+        *blocks : SensorStream
             Blocks of one sensor follow each other in time; sensors may be interleaved as they come, as long as none
-            lags more than `RunFinderConfig.silent_s` behind.
+            lags more than `RunFinderConfig.silent_s` behind. Blocks given together count as come at once.
 
         Returns
         -------
         list of RunWindow
         """
-        sensor = self._sensors.setdefault(block.placement, _Sensor())
-        bins = sensor.activity.push(block)
+        n_new = 0
+        for block in blocks:
+            sensor = self._sensors.setdefault(block.placement, _Sensor())
+            bins = sensor.activity.push(block)
+            sensor.add(bins)
+            n_new += len(bins.mean_square_m2_s4)
         # Most blocks of a live stream are shorter than a bin and complete none: nothing new to decide.
-        if not len(bins.mean_square_m2_s4):
-            return []
-        sensor.add(bins)
-        return self._advance(self._ready_up_to())
+        return self._advance(self._ready_up_to()) if n_new else []
 
     def finish(self) -> list[RunWindow]:
         """Return the windows that the end of the recording ends."""
@@ -170,7 +171,9 @@ class RunFinder:
         levels = self._levels(self._done, up_to)
         ended: list[RunWindow] = []
         for number, level in enumerate(levels.tolist(), start=self._done):
-            ended += self._step(number, level)
+            # Most of a practice is rest: nothing to keep account of.
+            if self._opened is not None or level >= 1.0:
+                ended += self._step(number, level)
         self._done = max(self._done, up_to)
         # The level of the next bin still looks back over a window.
         for sensor in self._sensors.values():
@@ -179,8 +182,6 @@ class RunFinder:
 
     def _step(self, number: int, level: float) -> list[RunWindow]:
         if self._opened is None:
-            if level < 1.0:
-                return []
             self._opened, self._peak = number, 0.0
         self._peak = max(self._peak, level)
         # Against the peak too: the walk after a sprint may lie above the fixed level.

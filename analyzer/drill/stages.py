@@ -11,7 +11,7 @@ from analyzer.drill.contrast import ContrastConfig, change_pct, frequency_share
 from analyzer.drill.estimate import Estimate, EstimateConfig, Interval, Sample, estimates, interval
 from analyzer.tables import STAGE_METRICS, STAGES, build
 
-__all__ = ["Stage", "StageConfig", "fly_contacts", "sample_of", "stage_estimates", "stages"]
+__all__ = ["Stage", "StageConfig", "fly_contacts", "sample_of", "stage_estimates", "stage_table", "stages"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,12 @@ def stages(
     whose product is the speed there.
     """
     config = config or StageConfig()
-    found = stage_estimates(runs, strides, steps, contacts, config)
+    return stage_table(stage_estimates(runs, strides, steps, contacts, config), config)
+
+
+def stage_table(found: Sequence[Stage], config: StageConfig | None = None) -> pd.DataFrame:
+    """Return the table of stages that `stage_estimates` has found."""
+    config = config or StageConfig()
     columns: dict[str, list[float] | list[int]] = {
         "asked_effort_pct": [stage.asked_effort_pct for stage in found],
         "n_runs": [len(stage.runs) for stage in found],

@@ -93,6 +93,9 @@ def _combined(
     config: GaitConfig,
 ) -> RunGait:
     parts = [analyzed(grid, config) for grid in signals.values()]
+    # Most windows of a practice are walks: there is nothing to put in order.
+    if all(part[0].empty and part[1].empty for part in parts):
+        return RunGait(empty(CONTACTS), empty(STRIDES), empty(STEPS), tuple(signals))
     contacts = joined([part[0] for part in parts], "toe_off_s")
     # A push-off that opens a window has no initial contact: it goes by its toe-off.
     order = contacts["initial_contact_s"].fillna(contacts["toe_off_s"]).to_numpy()

@@ -36,6 +36,8 @@ _WORST_FIRST = ("gap", "clipped", "edge", "ok")
 
 def contacts_table(events: ContactEvents) -> pd.DataFrame:
     """Return contacts as a table; the run is numbered 0 until runs are known."""
+    if not len(events):
+        return empty(CONTACTS)
     return build(
         CONTACTS,
         {

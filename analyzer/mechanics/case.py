@@ -29,6 +29,8 @@ class MechanicsInput:
         Sensors that were used.
     stage_config : StageConfig
         That with which `stages` was made.
+    compared : tuple of Stage, optional
+        What `stages` was made of; found again if left out.
     """
 
     runs: pd.DataFrame
@@ -40,6 +42,7 @@ class MechanicsInput:
     athlete: Athlete = field(default_factory=Athlete)
     placements: tuple[Placement, ...] = ()
     stage_config: StageConfig = field(default_factory=StageConfig)
+    compared: tuple[Stage, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -104,10 +107,13 @@ def prepare(inputs: MechanicsInput) -> Case:
     """Return the case for a session."""
     config = inputs.stage_config
     strides = inputs.strides
+    # Not read back from the table: comparisons need the errors apart, the table has them together.
+    compared = inputs.compared
+    if compared is None:
+        compared = stage_estimates(inputs.runs, strides, inputs.steps, inputs.contacts, config)
     return Case(
         inputs=inputs,
-        # Not read back from the table: comparisons need the errors apart, the table has them together.
-        compared=stage_estimates(inputs.runs, strides, inputs.steps, inputs.contacts, config),
+        compared=compared,
         fly_contacts=fly_contacts(inputs.contacts, strides, inputs.steps, config),
         fly_strides=strides[(strides["phase"] == "fly") & strides["quality"].isin(config.stride_qualities)],
         fly_steps=inputs.steps[inputs.steps["phase"] == "fly"],

@@ -98,7 +98,9 @@ class SensorStream:
         if whole and np.isnan(acc).all() and np.isnan(gyr).all():
             raise SignalQualityError(f"{name}: every sample is NaN; the sensor gave no data: leave it out or check it")
         # Either suffices: a sensor may report clipping that no sample shows.
-        clipped = clipped_samples(acc, gyr, acc_range, gyr_range) | _as_mask(name, signals.get("clipped"), times.size)
+        clipped = clipped_samples(acc, gyr, acc_range, gyr_range)
+        if signals.get("clipped") is not None:
+            clipped |= _as_mask(name, signals["clipped"], times.size)
         return cls(placement, times, acc, gyr, acc_range, gyr_range, clipped)
 
     @property
@@ -153,6 +155,9 @@ class SensorStream:
         if not blocks:
             raise InputError("no samples to join")
         last = blocks[-1]
+        # Nobody may write to it, so it needs no copy.
+        if len(blocks) == 1:
+            return last
         times = np.concatenate([block.time_s for block in blocks])
         return cls(
             last.placement,
@@ -181,16 +186,15 @@ def clipped_samples(acc_m_s2: Floats, gyr_rad_s: Floats, acc_range_m_s2: float, 
     (n, 6) bool array
         Lost samples are not clipped.
     """
-    # A comparison with NaN is False: unknown ranges and lost samples fall out by themselves.
-    return np.hstack(
-        [np.abs(acc_m_s2) >= CLIP_SHARE * acc_range_m_s2, np.abs(gyr_rad_s) >= CLIP_SHARE * gyr_range_rad_s]
-    )
+    clipped = np.zeros((len(acc_m_s2), 6), dtype=np.bool_, order="F")
+    for column in range(3):
+        # A comparison with NaN is False: unknown ranges and lost samples fall out by themselves.
+        np.greater_equal(np.abs(acc_m_s2[:, column]), CLIP_SHARE * acc_range_m_s2, out=clipped[:, column])
+        np.greater_equal(np.abs(gyr_rad_s[:, column]), CLIP_SHARE * gyr_range_rad_s, out=clipped[:, 3 + column])
+    return clipped
 
 
-def _as_mask(name: str, clipped: ArrayLike | None, n_samples: int) -> Bools:
-    if clipped is None:
-        # A source without flags leaves clipping to the full scales alone.
-        return np.zeros((n_samples, 6), dtype=np.bool_)
+def _as_mask(name: str, clipped: ArrayLike, n_samples: int) -> Bools:
     mask = np.array(clipped, dtype=np.bool_)
     if mask.shape != (n_samples, 6):
         raise InputError(f"{name}: clipped must have shape ({n_samples}, 6), got {mask.shape}")

@@ -99,24 +99,30 @@ def on_grid(stream: SensorStream) -> GridSignals:
     n_grid = round((times[-1] - times[0]) / period_s) + 1
     rate_hz = (n_grid - 1) / float(times[-1] - times[0])
     grid_s = times[0] + np.arange(n_grid) / rate_hz
+    even = n_grid == len(times) and bool(np.abs(grid_s - times).max() < EVEN_S)
     has_gyroscope = stream.has_gyroscope
-    acc, acc_lost = bridged(stream.acc_m_s2)
-    gyr, gyr_lost = bridged(stream.gyr_rad_s)
+    # Column by column in memory, whatever the source: detectors walk along one axis at a time.
+    acc, acc_lost = bridged(np.asfortranarray(stream.acc_m_s2))
+    gyr, gyr_lost = bridged(np.asfortranarray(stream.gyr_rad_s))
     # What a sensor does not have is NaN in every row: that is no loss, and `bridged` has made zeros of it.
     lost = acc_lost | gyr_lost if has_gyroscope else acc_lost
     acc_range = known_range(stream.acc_range_m_s2, stream.acc_m_s2, LEAST_ACC_RANGE_M_S2)
     gyr_range = known_range(stream.gyr_range_rad_s, stream.gyr_rad_s, LEAST_GYR_RANGE_RAD_S)
     clipped = stream.clipped | clipped_samples(stream.acc_m_s2, stream.gyr_rad_s, acc_range, gyr_range)
-    # Marks cannot be interpolated: each grid time takes those of the sample within half a period of it.
-    nearest = np.clip(np.searchsorted(times, grid_s - 0.5 * period_s), 0, len(times) - 1)
+    # Samples that lie on the grid pass bit by bit.
+    if not even:
+        acc, gyr = _interpolated(grid_s, times, acc), _interpolated(grid_s, times, gyr)
+        # Marks cannot be interpolated: each grid time takes those of the sample within half a period of it.
+        nearest = np.clip(np.searchsorted(times, grid_s - 0.5 * period_s), 0, len(times) - 1)
+        lost, clipped = lost[nearest], clipped[nearest]
     return GridSignals(
         stream.placement,
         float(times[0]),
         rate_hz,
-        _interpolated(grid_s, times, acc),
-        _interpolated(grid_s, times, gyr),
-        lost[nearest],
-        clipped[nearest],
+        acc,
+        gyr,
+        lost,
+        clipped,
         acc_range,
         gyr_range,
         has_gyroscope,
@@ -132,7 +138,4 @@ EVEN_S = 1e-7
 
 
 def _interpolated(grid_s: Floats, times_s: Floats, values: Floats) -> Floats:
-    # Samples that lie on the grid pass bit by bit.
-    if len(grid_s) == len(times_s) and np.abs(grid_s - times_s).max() < EVEN_S:
-        return values
-    return np.column_stack([np.interp(grid_s, times_s, values[:, axis]) for axis in range(values.shape[1])])
+    return np.stack([np.interp(grid_s, times_s, column) for column in values.T]).T

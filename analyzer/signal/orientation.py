@@ -3,9 +3,13 @@
 Quaternions are ``(w, x, y, z)``, unit length, and rotate sensor vectors into the world: ``v_world = q v q*``.
 """
 
+from math import factorial
+
 import numpy as np
+from numpy.typing import NDArray
 
 from analyzer.model import Floats
+from analyzer.signal.vectors import crossed, parts
 
 __all__ = ["integrate_rate", "matrices", "rotated", "tilt_from_gravity"]
 
@@ -28,7 +32,7 @@ def integrate_rate(gyr_rad_s: Floats, step_s: float) -> Floats:
     Notes
     -----
     Trapezoid of the rate with the coning term of [bortz1971], which matters at 200 Hz in a sprint. The running
-    product is taken in blocks of about ``sqrt(n)``, so that the loop runs over blocks and not over samples.
+    product is taken over neighbouring pairs, over pairs of pairs and so on: a loop over levels and not over samples.
 
     Examples
     --------
@@ -39,10 +43,14 @@ def integrate_rate(gyr_rad_s: Floats, step_s: float) -> Floats:
     n_steps = len(gyr_rad_s) - 1
     if n_steps < 1:
         return np.tile([1.0, 0.0, 0.0, 0.0], (len(gyr_rad_s), 1))
-    before, after = gyr_rad_s[:-1], gyr_rad_s[1:]
-    angle = 0.5 * step_s * (before + after) + step_s**2 / 12.0 * np.cross(before, after)
-    product = _running_product(_from_rotation_vector(angle))
-    return np.vstack([[1.0, 0.0, 0.0, 0.0], product])
+    turns = np.empty((2, n_steps + 1), dtype=np.complex128)
+    turns[:, 0] = [1.0, 0.0]
+    for part in parts(n_steps):
+        before, after = gyr_rad_s[:-1][part], gyr_rad_s[1:][part]
+        angle = 0.5 * step_s * (before + after) + step_s**2 / 12.0 * crossed(before, after)
+        _from_rotation_vector(angle.T, turns[:, 1:][:, part])
+    _multiply_up(turns)
+    return _as_components(turns)
 
 
 def matrices(quaternions: Floats) -> Floats:
@@ -79,15 +87,16 @@ def rotated(quaternions: Floats, vectors: Floats) -> Floats:
     >>> rotated(half_turn_about_z, np.array([[1.0, 2.0, 3.0]]))
     array([[-1., -2.,  3.]])
     """
-    w, x, y, z = quaternions.T
-    vx, vy, vz = vectors.T
-    # v + 2 w (q x v) + 2 q x (q x v), written out: a general cross product takes several times as long.
-    cx, cy, cz = 2 * (y * vz - z * vy), 2 * (z * vx - x * vz), 2 * (x * vy - y * vx)
-    out = np.empty((len(quaternions), 3))
-    out[:, 0] = vx + w * cx + y * cz - z * cy
-    out[:, 1] = vy + w * cy + z * cx - x * cz
-    out[:, 2] = vz + w * cz + x * cy - y * cx
-    return out
+    out = np.empty((3, len(quaternions)))
+    for part in parts(len(quaternions)):
+        w, x, y, z = quaternions[part].T
+        vx, vy, vz = vectors[part].T
+        # v + 2 w (q x v) + 2 q x (q x v), written out: a general cross product takes several times as long.
+        cx, cy, cz = 2 * (y * vz - z * vy), 2 * (z * vx - x * vz), 2 * (x * vy - y * vx)
+        out[0, part] = vx + w * cx + y * cz - z * cy
+        out[1, part] = vy + w * cy + z * cx - x * cz
+        out[2, part] = vz + w * cz + x * cy - y * cx
+    return out.T
 
 
 def tilt_from_gravity(up: Floats) -> Floats:
@@ -120,41 +129,71 @@ UPSIDE_DOWN = 1e-9
 """Below this the half-angle form divides by nearly nothing."""
 
 
-def _from_rotation_vector(angle: Floats) -> Floats:
-    size = np.linalg.norm(angle, axis=1)
-    # sinc is smooth at zero, so that no division by a vanishing angle is needed.
-    return np.column_stack([np.cos(size / 2), 0.5 * np.sinc(size / (2 * np.pi))[:, None] * angle])
+_Pairs = NDArray[np.complex128]
+"""Quaternions as (2, n) complex numbers, ``(w + x i) + (y + z i) j``: a product is four complex ones."""
 
 
-def _running_product(steps: Floats) -> Floats:
-    n = len(steps)
-    length = max(1, round(np.sqrt(n)))
-    n_blocks = -(-n // length)
-    padded = np.zeros((n_blocks * length, 4))
-    # Identities fill up the last block: they turn nothing.
-    padded[:, 0] = 1.0
-    padded[:n] = steps
-    # Axes: component, place in the block, block. So each step of the loop works on whole, even rows of memory.
-    inside = np.ascontiguousarray(padded.reshape(n_blocks, length, 4).transpose(2, 1, 0))
-    for i in range(1, length):
-        # Later turns multiply from the right: they are measured about axes that the earlier ones have already turned.
-        inside[:, i] = _multiply(inside[:, i - 1], inside[:, i])
-    before = np.empty((4, n_blocks))
-    before[:, 0] = [1.0, 0.0, 0.0, 0.0]
-    for k in range(1, n_blocks):
-        before[:, k] = _multiply(before[:, k - 1], inside[:, -1, k - 1])
-    product = _multiply(before[:, None, :], inside).transpose(2, 1, 0).reshape(-1, 4)[:n]
-    # Rounding would let the length drift over thousands of products.
-    return np.asarray(product / np.linalg.norm(product, axis=1, keepdims=True))
+def _from_rotation_vector(angle: Floats, out: _Pairs) -> None:
+    """Write the quaternions of rotation vectors (3, n)."""
+    x, y, z = 0.5 * angle
+    square = x * x + y * y + z * z
+    # Their series are faster than the functions themselves, and need no division by a vanishing angle.
+    small = float(square.max(initial=0.0)) <= LARGEST_SQUARE_RAD2
+    half = np.sqrt(square)
+    out[0].real = _series(square, _COSINE) if small else np.cos(half)
+    share = _series(square, _SINE) if small else np.sinc(half / np.pi)
+    out[0].imag, out[1].real, out[1].imag = share * x, share * y, share * z
 
 
-def _multiply(left: Floats, right: Floats) -> Floats:
-    """Return the product of quaternions whose components are the first axis."""
-    w, x, y, z = left
-    W, X, Y, Z = right
-    out = np.empty(np.broadcast_shapes(left.shape, right.shape))
-    out[0] = w * W - x * X - y * Y - z * Z
-    out[1] = w * X + x * W + y * Z - z * Y
-    out[2] = w * Y - x * Z + y * W + z * X
-    out[3] = w * Z + x * Y - y * X + z * W
-    return out
+LARGEST_SQUARE_RAD2 = 0.09
+"""Half turns of a sample up to 0.3 rad, 120 rad/s at 200 Hz: there the series below are exact to the last digit."""
+
+_COSINE = tuple((-1.0) ** k / factorial(2 * k) for k in range(7))
+_SINE = tuple((-1.0) ** k / factorial(2 * k + 1) for k in range(7))
+
+
+def _series(square: Floats, coefficients: tuple[float, ...]) -> Floats:
+    total = np.full_like(square, coefficients[-1])
+    for coefficient in coefficients[-2::-1]:
+        total *= square
+        total += coefficient
+    return total
+
+
+def _as_components(turns: _Pairs) -> Floats:
+    """Return the quaternions as unit ``(w, x, y, z)``, (n, 4)."""
+    out = np.empty((4, turns.shape[1]))
+    for part in parts(turns.shape[1]):
+        out[0, part], out[1, part], out[2, part], out[3, part] = (
+            row for pair in turns[:, part] for row in (pair.real, pair.imag)
+        )
+        w, x, y, z = out[:, part]
+        # Rounding would let the length drift over thousands of products.
+        out[:, part] /= np.sqrt(w * w + x * x + y * y + z * z)
+    return out.T
+
+
+def _multiply_up(turns: _Pairs) -> None:
+    """Replace quaternions by their running products from the first on."""
+    n = turns.shape[1]
+    if n < 2:
+        return
+    even, odd = turns[:, : n - 1 : 2], turns[:, 1::2]
+    # Later turns multiply from the right: they are measured about axes that the earlier ones have already turned.
+    pairs = np.empty(odd.shape, dtype=np.complex128)
+    _multiply(even, odd, pairs)
+    _multiply_up(pairs)
+    turns[:, 1::2] = pairs
+    later = turns[:, 2::2]
+    _multiply(pairs[:, : later.shape[1]], later, later)
+
+
+def _multiply(left: _Pairs, right: _Pairs, out: _Pairs) -> None:
+    """Write the products of quaternions; `out` may be one of the factors."""
+    for part in parts(left.shape[1]):
+        a, b = left[:, part]
+        c, d = right[:, part]
+        first, second = a * c, a * d
+        first -= b * d.conj()
+        second += b * c.conj()
+        out[0, part], out[1, part] = first, second

@@ -54,8 +54,9 @@ def rebuilt(values: Floats, clipped: Bools, cap: float) -> Floats:
     Rounding saturated peaks from their flanks follows the idea of [dang2014]; here cubic, because the flanks of a
     foot's swing are seldom symmetric.
     """
-    out = values.copy()
-    for column in range(values.shape[1]):
+    # Nothing to round up in most recordings: then no copy either.
+    out = values.copy(order="K") if clipped.any() else values
+    for column in np.flatnonzero(clipped.any(axis=0)):
         # A stretch that jumps from one limit to the other is two peaks.
         for sign in (1.0, -1.0):
             start, stop = spans(clipped[:, column] & (sign * values[:, column] > 0))

@@ -55,7 +55,7 @@ def first_above(values: Floats, floor: Floats, start: Indices, stop: Indices) ->
     return np.asarray(start + np.argmax(above, axis=1))
 
 
-def local_minima(values: Floats, prominence: float, below: float | None = None) -> Indices:
+def local_minima(values: Floats, prominence: float, below: float | None = None, within: int | None = None) -> Indices:
     """Return the local minima that stand out by at least a prominence, in order.
 
     Parameters
@@ -64,11 +64,14 @@ def local_minima(values: Floats, prominence: float, below: float | None = None) 
     prominence : float
     below : float, optional
         Leave out minima that are not lower than this; it saves looking for how far they stand out.
+    within : int, optional
+        Samples around a minimum in which it must stand out. Without it the lowest minima are compared with the whole
+        signal, which takes the longer the more of them are alike.
 
     Returns
     -------
     (m,) int array
     """
     # Upside down, heights too: find_peaks knows maxima only.
-    found, _ = find_peaks(-values, height=None if below is None else -below, prominence=prominence)
+    found, _ = find_peaks(-values, height=None if below is None else -below, prominence=prominence, wlen=within)
     return np.asarray(found, dtype=np.intp)

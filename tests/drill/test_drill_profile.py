@@ -2,7 +2,10 @@ import json
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from scipy import constants
+from scipy.ndimage import median_filter
 
 from analyzer.drill.acceleration import (
     SpeedProfile,
@@ -208,3 +211,41 @@ def test_more_prior_spread_means_less_certain_top_speed():
         for spread in (0.1, 0.6)
     )
     assert loose > tight
+
+
+def broken_fit(time, speed, tau_s, onset_s):
+    """Squared residuals and slowing by `lstsq`, leaving out what comes out negative until nothing does."""
+    columns = {"level": np.ones(time.size), "rise": -np.exp(-(time - time[0]) / tau_s)}
+    if onset_s is not None:
+        columns["fall"] = -np.maximum(time - onset_s, 0)
+    while True:
+        design = np.column_stack(list(columns.values()))
+        found = dict(zip(columns, np.linalg.lstsq(design, speed, rcond=None)[0], strict=True))
+        wrong = [name for name in found if name != "level" and found[name] < 0]
+        if not wrong:
+            return float(np.sum((speed - design @ np.array(list(found.values()))) ** 2)), found.get("fall", 0.0)
+        for name in wrong:
+            columns.pop(name)
+
+
+def slowing_by_one_fit_after_the_other(time, speed, config):
+    speed = median_filter(speed, size=3, mode="nearest")
+    onsets = np.linspace(time[0], time[-2], config.n_onsets, endpoint=False)
+    fits = [(*broken_fit(time, speed, tau, at), at) for at in onsets for tau in config.tau_grid_s]
+    squares, slowing, onset = min(fits, key=lambda fit: fit[0])
+    without = min(broken_fit(time, speed, tau, None)[0] for tau in config.tau_grid_s)
+    noise = config.speed_noise_share * speed.max()
+    clear = (without - squares) / noise**2 > 2 * np.log(time.size)
+    steep = slowing >= config.min_slowing_m_s2
+    return onset if clear and steep and slowing * (time[-1] - onset) >= config.min_fall_share * speed.max() else np.nan
+
+
+@settings(max_examples=40, deadline=None)
+@given(n=st.integers(5, 40), falls=st.floats(-1, 5), rises=st.floats(-1, 6), seed=st.integers(0, 2**32 - 1))
+def test_all_onsets_at_once_tell_what_one_fit_after_the_other_tells(n, falls, rises, seed):
+    draw = np.random.default_rng(seed)
+    time = np.sort(draw.uniform(0.0, 0.25 * n, n))
+    speed = 7.0 - rises * np.exp(-time / 1.1) - falls * np.maximum(time - 0.6 * time[-1], 0.0)
+    speed += draw.normal(0.0, 0.1, n)
+    expected = slowing_by_one_fit_after_the_other(time, speed, ProfileConfig())
+    assert deceleration_start_s(time, speed) == pytest.approx(expected, abs=1e-9, nan_ok=True)

@@ -154,3 +154,12 @@ def test_windows_do_not_depend_on_where_blocks_are_cut(streams, block_lengths_s)
     repeated = np.cumsum(np.resize(block_lengths_s, 200))
     whole = found(streams)
     assert found(streams, [*repeated, *np.arange(0.0, 30.0, 4.5)]) == whole
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.floats(8, 40), st.floats(8, 60), st.integers(0, 99))
+def test_whole_streams_given_together_have_the_windows_of_short_blocks(dies_s, burst_s, seed):
+    left = busy(LEFT, (0, 100), (10, 14), (burst_s, burst_s + 3))
+    right = busy(RIGHT, (3 + seed / 50, 20 + dies_s), (9, 13))
+    finder = RunFinder(CONFIG, [LEFT, RIGHT])
+    assert finder.push(left, right) + finder.finish() == found([left, right])

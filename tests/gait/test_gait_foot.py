@@ -4,8 +4,10 @@ import numpy as np
 import pytest
 from gait_truth import Errors, foot_of, practice_errors, recorded_errors, steady_errors, steady_run, stream_of
 
+from analyzer.gait.foot.analysis import FootConfig, analyze_foot
 from analyzer.model import Placement, SensorStream
 from analyzer.signal.grid import on_grid
+from analyzer.virtual import simulate
 
 SPEEDS_M_S = (2.5, 4.0, 6.0, 8.0, 9.5)
 
@@ -211,3 +213,12 @@ def test_a_stride_is_two_steps_long(speed_m_s):
     foot = foot_of(on_grid(stream_of(steady_run(speed_m_s), Placement.LEFT_FOOT)))
     # 15 %: far from the factor of two that the mix-up of step and stride makes.
     assert np.median(foot.stride_length_m) == pytest.approx(truth["stride_length_m"].median(), rel=0.15)
+
+
+def test_a_foot_that_only_walks_has_no_contacts():
+    practice = simulate(placements=(Placement.LEFT_FOOT,))
+    walked = practice.truth.contacts.query("kind == 'walk' and side == 'left'")["initial_contact_s"]
+    [stream] = practice.recording().streams.values()
+    # From its third stride on: the first ones turn round.
+    back = stream.between(float(walked.iloc[3]), float(walked.iloc[3]) + 6.0)
+    assert len(analyze_foot(on_grid(back), FootConfig()).contacts) == 0

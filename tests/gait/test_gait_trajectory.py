@@ -24,7 +24,7 @@ def motion_of(force_m_s2: np.ndarray, rate_hz: float = RATE_HZ, **changes: np.nd
     n = len(force_m_s2)
     still = np.zeros((n, 3))
     unturned = np.tile([1.0, 0.0, 0.0, 0.0], (n, 1))
-    whole = FootMotion(rate_hz, unturned, force_m_s2, still, still, np.zeros(n))
+    whole = FootMotion(rate_hz, unturned, force_m_s2, still, np.zeros(3), np.zeros(n))
     return replace(whole, **changes)
 
 
@@ -34,7 +34,8 @@ def random_motion(seed: int) -> tuple[FootMotion, np.ndarray, np.ndarray]:
     doubtful = (draw.random(240) < 0.1) * draw.uniform(0.0, 900.0, 240)
     changes = {
         "rate_rad_s": draw.normal(0.0, 2.0, (240, 3)),
-        "lever_m": draw.normal(0.0, 0.1, (240, 3)),
+        "rotation": Rotation.random(240, rng=draw).as_quat(scalar_first=True),
+        "lever_m": draw.normal(0.0, 0.1, 3),
         "doubt_m2_s4": doubtful if seed % 4 else np.zeros(240),
     }
     first = np.sort(draw.integers(0, 130, 4))
@@ -65,7 +66,12 @@ def solved_in_a_loop(motion: FootMotion, first: int, last: int) -> tuple[np.ndar
     places, doubt = np.arange(first, last + 1) * step_s, motion.doubt_m2_s4[first : last + 1]
     zero, one, two = (integrated(doubt * places**power, step_s)[0] for power in range(3))
     apart = np.sqrt(max(two - one**2 / zero, 0.0) * DOUBT_SPAN_S) if zero > 0 else 0.0
-    start, end = (np.cross(motion.rate_rad_s[at], motion.lever_m[at]) for at in (first, last))
+    start, end = (
+        Rotation.from_quat(motion.rotation[at], scalar_first=True).apply(
+            np.cross(motion.rate_rad_s[at], motion.lever_m)
+        )
+        for at in (first, last)
+    )
     levelling = tilt_from_gravity(once)
     for iteration in range(CONFIG.n_iterations + 1):
         turned_once, turned_twice = levelling @ once, levelling @ twice
@@ -113,7 +119,7 @@ def test_all_strides_at_once_equal_one_after_the_other(seed):
     motion, first, last = random_motion(seed)
     paths = solve_strides(motion, first, last, CONFIG)
     plain = [solved_in_a_loop(motion, *ends) for ends in zip(first.tolist(), last.tolist(), strict=True)]
-    # The normal equations square the condition of the problem: 1e-7 m and m/s are what rounding leaves.
+    # The tilt's equations square the condition of the problem: 1e-7 m and m/s are what rounding leaves.
     np.testing.assert_allclose(paths.way_m, [row[0] for row in plain], atol=1e-7)
     np.testing.assert_allclose(paths.length_sd_m, [row[1] for row in plain], atol=1e-7)
     np.testing.assert_allclose(paths.lost_impulse_m_s, [row[2] for row in plain], atol=1e-7)
@@ -189,7 +195,7 @@ def test_a_rolling_foot_is_not_taken_for_a_standing_one():
     # At both ends the sensor moves at 0.5 m/s over the ball of the foot, at 5 rad/s on a lever of 0.1 m.
     n = 101
     still = stride_force(3.0, 100)
-    rate, lever = np.tile([0.0, 5.0, 0.0], (n, 1)), np.tile([0.0, 0.0, 0.1], (n, 1))
+    rate, lever = np.tile([0.0, 5.0, 0.0], (n, 1)), np.array([0.0, 0.0, 0.1])
     motion = motion_of(still, rate_rad_s=rate, lever_m=lever)
     paths = solve_strides(motion, np.array([0]), np.array([n - 1]), CONFIG)
     # The force is that of a stride of 3 m from rest; started at 0.5 m/s it goes 0.25 m further in half a second.

@@ -5,8 +5,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
+from scipy import signal as scipy_signal
 
-from analyzer.signal.filters import bridged, highpass, lowpass
+from analyzer.signal.filters import BLOCK, LONG_BLOCKS, bridged, highpass, lowpass
 
 RATE_HZ = 200.0
 
@@ -108,3 +109,31 @@ def test_filtering_backwards_in_time_gives_the_same_signal_backwards():
     forwards, backwards = lowpass(values, 20.0, RATE_HZ), lowpass(values[::-1], 20.0, RATE_HZ)[::-1]
     # Away from the ends, where the filter starts from an odd reflection of the signal.
     np.testing.assert_allclose(forwards[200:-200], backwards[200:-200], atol=1e-9)
+
+
+@settings(max_examples=15, deadline=None)
+@given(
+    cutoff_hz=st.sampled_from([10.0, 12.0, 30.0, 50.0]),
+    rate_hz=st.sampled_from([150.0, 200.0, 512.0, 1000.0]),
+    extra=st.integers(0, BLOCK),
+    seed=st.integers(0, 99),
+)
+def test_a_long_signal_in_blocks_is_what_both_passes_give(cutoff_hz, rate_hz, extra, seed):
+    # Specific force in flight and at impact, with a drift that the ends do not share.
+    values = np.random.default_rng(seed).normal(0.0, 60.0, (LONG_BLOCKS * BLOCK + extra, 2))
+    values += np.linspace(-100.0, 100.0, len(values))[:, None]
+    sections = scipy_signal.butter(2, cutoff_hz, fs=rate_hz, output="sos")
+    passes = scipy_signal.sosfiltfilt(sections, values, axis=0)
+    # Signals of some hundreds: the last digits of a float.
+    np.testing.assert_allclose(lowpass(values, cutoff_hz, rate_hz), passes, atol=1e-10)
+    np.testing.assert_array_equal(lowpass(values[:, 0], cutoff_hz, rate_hz), lowpass(values, cutoff_hz, rate_hz)[:, 0])
+
+
+@pytest.mark.parametrize("n_samples", [40, LONG_BLOCKS * BLOCK])
+def test_filters_leave_their_input_alone(n_samples):
+    values = np.random.default_rng(0).normal(size=(n_samples, 3))
+    before = values.copy()
+    for cutoff_hz in (20.0, RATE_HZ):
+        lowpass(values, cutoff_hz, RATE_HZ)
+        highpass(values, cutoff_hz, RATE_HZ)
+    np.testing.assert_array_equal(values, before)

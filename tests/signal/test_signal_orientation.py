@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from scipy.spatial.transform import Rotation
 
 from analyzer.signal.orientation import integrate_rate, matrices, rotated, tilt_from_gravity
+from analyzer.signal.vectors import PART
 
 
 def multiplied(one: list[float], other: list[float]) -> list[float]:
@@ -38,7 +39,7 @@ def integrated_in_a_loop(gyr_rad_s: np.ndarray, step_s: float) -> np.ndarray:
 
 @settings(max_examples=40, deadline=None)
 @given(n_samples=st.integers(0, 70), seed=st.integers(0, 2**32 - 1), scale=st.sampled_from([0.0, 1e-6, 1.0, 40.0]))
-def test_the_running_product_in_blocks_equals_a_plain_loop(n_samples, seed, scale):
+def test_the_running_product_over_pairs_equals_a_plain_loop(n_samples, seed, scale):
     gyr = np.random.default_rng(seed).normal(0.0, scale, (n_samples, 3))
     # Unit quaternions after at most 70 products: rounding stays below 1e-12.
     np.testing.assert_allclose(integrate_rate(gyr, 0.005), integrated_in_a_loop(gyr, 0.005), atol=1e-12)
@@ -139,3 +140,10 @@ def test_exactly_upside_down_is_half_a_turn():
 def test_many_directions_are_levelled_each_on_its_own():
     ups = np.array([[0.0, 0.0, -1.0], [3.0, -4.0, 12.0], [1.0, 0.0, 0.0]])
     np.testing.assert_allclose(tilt_from_gravity(ups), [tilt_from_gravity(up) for up in ups], atol=1e-15)
+
+
+@pytest.mark.parametrize("scale", [5.0, 300.0])
+def test_a_long_running_product_equals_a_plain_loop(scale):
+    gyr = np.random.default_rng(1).normal(0.0, scale, (2 * PART + 3, 3))
+    # Some ten thousand products: each adds half a last digit.
+    np.testing.assert_allclose(integrate_rate(gyr, 0.005), integrated_in_a_loop(gyr, 0.005), atol=1e-10)

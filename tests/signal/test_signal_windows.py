@@ -69,3 +69,16 @@ def test_leaving_out_minima_that_are_not_low_enough_keeps_the_others(values, bel
     # Half a unit off whole numbers, so that no minimum lies exactly at the limit.
     low = [row for row in local_minima(values, 1.0) if values[row] < below - 0.5]
     assert local_minima(values, 1.0, below=below - 0.5).tolist() == low
+
+
+def test_a_minimum_must_stand_out_in_the_samples_around_it_only():
+    # Twice as deep as the limit, but its walls rise only beyond two samples on either side.
+    values = np.array([9.0, 1.0, 0.5, 0.0, 0.5, 1.0, 9.0])
+    assert local_minima(values, 2.0).tolist() == [3]
+    assert local_minima(values, 2.0, within=5).tolist() == []
+
+
+@settings(max_examples=50, deadline=None)
+@given(values=signals)
+def test_a_window_over_the_whole_signal_leaves_no_minimum_out(values):
+    assert local_minima(values, 1.0, within=2 * len(values) + 3).tolist() == local_minima(values, 1.0).tolist()

@@ -31,6 +31,7 @@ from analyzer.gait.foot.stance import (
     StanceConfig,
     anchors,
     push_off_anchors,
+    stillest_inside,
     stillness_rad_s,
     stride_openers,
 )
@@ -42,6 +43,7 @@ from analyzer.model import Floats, Indices
 from analyzer.signal.filters import lowpass
 from analyzer.signal.grid import GridSignals
 from analyzer.signal.orientation import integrate_rate, matrices, rotated
+from analyzer.signal.vectors import along
 
 __all__ = ["FootConfig", "FootGait", "analyze_foot"]
 
@@ -57,6 +59,8 @@ class FootConfig:
     turned_length_share : float
         What a stride's length loses, as a share of it, to each radian of rotation that clipping hid: gravity then bends
         the path in the second half of the swing.
+    walking_stride_s : float
+        Where all strides are longer than this the foot only walks: the slowest jog has shorter ones.
     lever_forward_m, lever_up_m : float
         From the ball of the foot to a sensor on the laces.
     sign_window_s : float
@@ -78,6 +82,7 @@ class FootConfig:
     stance: StanceConfig = field(default_factory=StanceConfig)
     pitch_cutoff_hz: float = 30.0
     turned_length_share: float = 0.4
+    walking_stride_s: float = 0.9
     lever_forward_m: float = -0.10
     lever_up_m: float = 0.07
     sign_window_s: float = 60.0
@@ -137,36 +142,41 @@ def analyze_foot(signals: GridSignals, config: FootConfig) -> FootGait:
         Without contacts where the foot did not run.
     """
     sound = repaired(signals, config.repair)
-    return _analyzed(signals, sound, _swing_axis(sound.gyr_rad_s, signals, config), config)
+    axis = _swing_axis(sound.gyr_rad_s, signals, config)
+    swings = mid_swings(along(sound.gyr_rad_s, axis), signals.rate_hz, config.swings)
+    # Most of what moves in a practice is the walk back: it is not worth the rest.
+    if len(swings) > 1 and np.diff(swings).min() > config.walking_stride_s * signals.rate_hz:
+        return _nothing()
+    return _analyzed(signals, sound, (axis, swings), config)
 
 
 def _swing_axis(gyr: Floats, signals: GridSignals, config: FootConfig) -> Floats:
     """Return the axis of the swing, toe-up positive: the sign with which the foot is still in its contacts."""
     # A bridge over lost samples is no rotation; straight and long, it would outvote the strides.
-    axis = pitch_axis(np.where(signals.lost[:, None], 0.0, gyr), signals.rate_hz, config.swings)
+    seen = np.where(signals.lost[:, None], 0.0, gyr) if signals.lost.any() else gyr
+    axis = pitch_axis(seen, signals.rate_hz, config.swings)
     # A minute tells the sign as well as an hour does.
     half = round(0.5 * config.sign_window_s * signals.rate_hz)
     middle = len(gyr) // 2
     part = gyr[max(0, middle - half) : middle + half]
-    return min((axis, -axis), key=lambda way: _unrest(part, way, signals.rate_hz, config))
+    smooth = lowpass(part, config.pitch_cutoff_hz, signals.rate_hz)
+    still = stillness_rad_s(part, signals.rate_hz, config.stance)
+    return min((axis, -axis), key=lambda way: _unrest(along(smooth, way), still, signals.rate_hz, config))
 
 
-def _unrest(gyr: Floats, axis: Floats, rate_hz: float, config: FootConfig) -> float:
-    """Return how fast the foot turns at the stillest instants of the contacts that an axis shows."""
-    pitch = gyr @ axis
-    swings = mid_swings(pitch, rate_hz, config.swings)
-    phases = find_phases(lowpass(pitch, config.pitch_cutoff_hz, rate_hz), swings, rate_hz, config.phases)
-    still = stillness_rad_s(gyr, rate_hz, config.stance)
-    anchor = anchors(still, FootContacts.from_phases(phases), rate_hz, config.stance)
+def _unrest(slow: Floats, still: Floats, rate_hz: float, config: FootConfig) -> float:
+    """Return how fast the foot turns at the stillest instants of the contacts that a pitch rate shows."""
+    phases = find_phases(slow, mid_swings(slow, rate_hz, config.swings), rate_hz, config.phases)
+    anchor = stillest_inside(still, FootContacts.from_phases(phases), rate_hz, config.stance)
     opens = stride_openers(phases, anchor, rate_hz, config.stance)
     return float(np.median(still[anchor[opens]])) if len(opens) else float("inf")
 
 
-def _analyzed(signals: GridSignals, sound: FootSignals, axis: Floats, config: FootConfig) -> FootGait:
+def _analyzed(signals: GridSignals, sound: FootSignals, swung: tuple[Floats, Indices], config: FootConfig) -> FootGait:
     acc, gyr = sound.acc_m_s2, sound.gyr_rad_s
-    pitch = gyr @ axis
+    axis, swings = swung
+    pitch = along(gyr, axis)
     slow = lowpass(pitch, config.pitch_cutoff_hz, signals.rate_hz)
-    swings = mid_swings(pitch, signals.rate_hz, config.swings)
     phases = find_phases(slow, swings, signals.rate_hz, config.phases)
     if not len(phases.initial_contact):
         return _nothing()
@@ -202,7 +212,7 @@ def _nothing() -> FootGait:
 
 def _motion(acc: Floats, gyr: Floats, doubt: Floats, rate_hz: float) -> FootMotion:
     rotation = integrate_rate(gyr, 1.0 / rate_hz)
-    return FootMotion(rate_hz, rotation, rotated(rotation, acc), rotated(rotation, gyr), np.zeros_like(acc), doubt)
+    return FootMotion(rate_hz, rotation, rotated(rotation, acc), gyr, np.zeros(3), doubt)
 
 
 def _with_lever(motion: FootMotion, paths: StridePaths, axis: Floats, config: FootConfig) -> FootMotion:
@@ -210,8 +220,7 @@ def _with_lever(motion: FootMotion, paths: StridePaths, axis: Floats, config: Fo
     if not len(paths.first):
         return motion
     forward, up = _forward_up(motion, paths, axis)
-    lever = config.lever_forward_m * forward + config.lever_up_m * up
-    return replace(motion, lever_m=rotated(motion.rotation, np.broadcast_to(lever, motion.force_m_s2.shape)))
+    return replace(motion, lever_m=config.lever_forward_m * forward + config.lever_up_m * up)
 
 
 def _forward_up(motion: FootMotion, paths: StridePaths, axis: Floats) -> tuple[Floats, Floats]:

@@ -86,7 +86,7 @@ def find_phases(slow_pitch_rad_s: Floats, mid_swing: Indices, rate_hz: float, co
     """
     before, after, period = _swing_pairs(mid_swing, rate_hz, config)
     n = len(slow_pitch_rad_s)
-    contact = _initial_contacts(slow_pitch_rad_s, (before, after, period), config)
+    contact = _initial_contacts(slow_pitch_rad_s, (before, after, period), rate_hz, config)
     toe_off = _toe_offs(slow_pitch_rad_s, contact, (before, after, period), rate_hz, config)
     known = (contact != NOT_SEEN) | (toe_off != NOT_SEEN)
     keep = known & (contact < n) & (toe_off < n)
@@ -114,10 +114,14 @@ def _swing_pairs(mid_swing: Indices, rate_hz: float, config: PhaseConfig) -> tup
     return np.array(before, dtype=np.intp), np.array(after, dtype=np.intp), np.array(period, dtype=np.float64)
 
 
-def _initial_contacts(pitch: Floats, swings: tuple[Indices, Indices, Floats], config: PhaseConfig) -> Indices:
+def _initial_contacts(
+    pitch: Floats, swings: tuple[Indices, Indices, Floats], rate_hz: float, config: PhaseConfig
+) -> Indices:
     before, after, period = swings
     # A dent in the swing itself is no contact: by then the foot has begun to turn toe-down.
-    minima = local_minima(pitch, config.min_prominence_rad_s, below=0.0)
+    # Swings on both sides, a stride away at most, tell how far a minimum stands out.
+    around = round(2 * config.longest_stride_s * rate_hz)
+    minima = local_minima(pitch, config.min_prominence_rad_s, below=0.0, within=around)
     # A recording that begins in mid-stride has no swing before its first contact: one stride before the next.
     opening = (before == NOT_SEEN) & (after < period)
     swing = np.where(opening, after - period, before)

@@ -8,8 +8,17 @@ from analyzer.gait.foot.phases import NOT_SEEN, Phases
 from analyzer.model import Floats, Indices
 from analyzer.signal.filters import lowpass
 from analyzer.signal.spans import lowest
+from analyzer.signal.vectors import sizes
 
-__all__ = ["FootContacts", "StanceConfig", "anchors", "push_off_anchors", "stillness_rad_s", "stride_openers"]
+__all__ = [
+    "FootContacts",
+    "StanceConfig",
+    "anchors",
+    "push_off_anchors",
+    "stillest_inside",
+    "stillness_rad_s",
+    "stride_openers",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +31,10 @@ class StanceConfig:
         Stillness is judged below this: ringing of shoe and strap is no motion of the foot.
     anchor_from, anchor_to : float
         The stillest instant of a contact lies in this share of it: before, the impact rings; after, the heel rises.
+    restless_rad_s, second_look_s : float
+        A foot that turns faster than this at its stillest (500 deg/s; sprinters' feet roll at 200, and at 400 when they
+        slow down on their heels) does not stand: its contact was misread, as in backward running, and rest is looked
+        for in so much time from its beginning on. Where there is none, the contact has no stillest instant.
     open_contact_s : float
         Assumed length of a contact whose end was not seen.
     longest_stride_s : float
@@ -33,6 +46,8 @@ class StanceConfig:
     still_cutoff_hz: float = 15.0
     anchor_from: float = 0.25
     anchor_to: float = 0.60
+    restless_rad_s: float = np.radians(500.0)
+    second_look_s: float = 0.30
     open_contact_s: float = 0.25
     longest_stride_s: float = 1.5
     push_off_from_s: float = 0.45
@@ -59,16 +74,25 @@ class FootContacts:
 
 def stillness_rad_s(gyr_rad_s: Floats, rate_hz: float, config: StanceConfig) -> Floats:
     """Return how fast the foot turns, ringing left out, (n,)."""
-    return np.asarray(np.linalg.norm(lowpass(gyr_rad_s, config.still_cutoff_hz, rate_hz), axis=1))
+    return sizes(lowpass(gyr_rad_s, config.still_cutoff_hz, rate_hz))
 
 
 def anchors(still: Floats, events: FootContacts, rate_hz: float, config: StanceConfig) -> Indices:
-    """Stillest instant of each contact, `NOT_SEEN` where its beginning was not seen."""
+    """Stillest instant of each contact, `NOT_SEEN` where its beginning was not seen or the foot never rested."""
+    stillest = stillest_inside(still, events, rate_hz, config)
+    again = (stillest != NOT_SEEN) & (still[stillest] > config.restless_rad_s)
+    start = np.maximum(events.contact[again], 0).astype(np.intp)
+    stop = np.minimum(start + round(config.second_look_s * rate_hz), len(still))
+    stillest[again] = lowest(still, start, stop)
+    return np.where(still[stillest] <= config.restless_rad_s, stillest, NOT_SEEN)
+
+
+def stillest_inside(still: Floats, events: FootContacts, rate_hz: float, config: StanceConfig) -> Indices:
+    """Stillest instant in the middle of each contact as read, however fast the foot turned there."""
     end = np.where(np.isnan(events.toe_off), events.contact + config.open_contact_s * rate_hz, events.toe_off)
     length = end - events.contact
     start, stop = events.contact + config.anchor_from * length, events.contact + config.anchor_to * length + 1
-    n = len(still)
-    seen = np.isfinite(events.contact) & (stop <= n) & (length > 0)
+    seen = np.isfinite(events.contact) & (stop <= len(still)) & (length > 0)
     first = np.where(seen, start, 0).astype(np.intp)
     stillest = lowest(still, np.maximum(first, 0), np.where(seen, stop, 1).astype(np.intp))
     return np.where(seen, stillest, NOT_SEEN)

@@ -7,6 +7,7 @@ import numpy as np
 from analyzer.model import Floats, Indices
 from analyzer.signal.filters import highpass
 from analyzer.signal.spans import highest
+from analyzer.signal.vectors import sizes
 from analyzer.signal.windows import first_above
 
 __all__ = ["TouchdownConfig", "Touchdowns", "find_touchdowns", "foretold"]
@@ -152,10 +153,10 @@ def _is_slow(rate_hz: float, config: TouchdownConfig) -> bool:
 def _burst(acc_m_s2: Floats, rate_hz: float, config: TouchdownConfig) -> Floats:
     """Return the size of the impact's share of the specific force, (n,)."""
     if not _is_slow(rate_hz, config):
-        return np.asarray(np.linalg.norm(highpass(acc_m_s2, config.impact_cutoff_hz, rate_hz), axis=1))
+        return sizes(highpass(acc_m_s2, config.impact_cutoff_hz, rate_hz))
     # Slow sensors carry hardly anything above the cut-off, and a filter that works both ways would ring back in time:
     # the step from sample to sample does not.
-    return np.asarray(np.linalg.norm(np.diff(acc_m_s2, axis=0, prepend=acc_m_s2[:1]), axis=1))
+    return sizes(np.diff(acc_m_s2, axis=0, prepend=acc_m_s2[:1]))
 
 
 def _level_before(burst: Floats, start: Indices, rate_hz: float) -> Floats:

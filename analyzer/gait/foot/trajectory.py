@@ -18,7 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analyzer.model import Floats, Indices
-from analyzer.signal.orientation import tilt_from_gravity
+from analyzer.signal.orientation import rotated, tilt_from_gravity
+from analyzer.signal.vectors import crossed, sizes
 from analyzer.units import G_M_S2
 
 __all__ = ["FootMotion", "StridePaths", "TrajectoryConfig", "solve_strides"]
@@ -65,10 +66,12 @@ class FootMotion:
     rate_hz : float
     rotation : (n, 4) float array
         Quaternions from sensor to drifting world, by strap-down.
-    force_m_s2, rate_rad_s : (n, 3) float array
-        Specific force and angular rate in the drifting world.
-    lever_m : (n, 3) float array
-        From the ball of the foot to the sensor, in the drifting world.
+    force_m_s2 : (n, 3) float array
+        Specific force in the drifting world.
+    rate_rad_s : (n, 3) float array
+        Angular rate in the sensor frame.
+    lever_m : (3,) float array
+        From the ball of the foot to the sensor, in the sensor frame.
     doubt_m2_s4 : (n,) float array
         Variance of the specific force where it was clipped or lost, else zero.
     """
@@ -82,7 +85,10 @@ class FootMotion:
 
     def rolling_m_s(self, at: Indices) -> Floats:
         """Return the velocity that the sensor has while the foot rolls on its ball, (..., 3) for (...) samples."""
-        return np.cross(self.rate_rad_s[at], self.lever_m[at])
+        # Turned into the world only where it is asked for: a few samples of each stride.
+        rows = np.ravel(at)
+        rate, rotation = np.take(self.rate_rad_s.T, rows, axis=1), np.take(self.rotation.T, rows, axis=1)
+        return rotated(rotation.T, crossed(rate.T, self.lever_m)).reshape(*np.shape(at), 3)
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -154,138 +160,203 @@ def solve_strides(motion: FootMotion, first: Indices, last: Indices, config: Tra
     """
     integrals = _integrals(motion, first, last)
     ends = motion.rolling_m_s(first), motion.rolling_m_s(last)
+    doubts = _doubts(integrals, config)
     levelling = tilt_from_gravity(integrals.once_m_s)
     for _ in range(config.n_iterations):
-        state, _ = _least_squares(_problem(integrals, ends, levelling, config))
-        turn = np.column_stack([state[:, :2], np.zeros(len(state))])
-        levelling = _rotations(turn) @ levelling
-    problem = _problem(integrals, ends, levelling, config)
-    state, covariance = _least_squares(problem)
-    way = problem.way_m + np.einsum("kij,kj->ki", problem.way_design, state)
-    spread = np.einsum("kij,kjl,kml->kim", problem.way_design, covariance, problem.way_design)
+        levelling = _rotations(_tilt(_problem(integrals, ends, levelling), doubts).angle_rad) @ levelling
+    problem = _problem(integrals, ends, levelling)
+    tilt = _tilt(problem, doubts)
+    impulse, drift = _shares(tilt, doubts)
+    arm = integrals.impulse_arm_s[:, None], 0.5 * integrals.duration_s[:, None]
+    way = problem.way_m + _bent(tilt.angle_rad, problem.twice_m) + arm[0] * impulse + arm[1] * drift
     anchor_sd_m = _anchor_sd_m_s(motion, first, last, config) * integrals.duration_s
-    length, length_sd = _length(way, spread, anchor_sd_m)
-    length_sd = np.hypot(np.hypot(length_sd, integrals.spread_sd_m), config.scale_sd * length)
-    return StridePaths(first, last, way, length, length_sd, levelling, state[:, 2:5], state[:, 5:8])
+    length, length_sd = _length(way, problem, tilt, doubts)
+    length_sd = np.sqrt(
+        length_sd**2 + anchor_sd_m**2 + integrals.spread_sd_m**2 + (config.scale_sd * length) ** 2,
+    )
+    return StridePaths(first, last, way, length, length_sd, levelling, impulse, drift)
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class _Problem:
-    """Linear least squares of m strides; unknown are 2 angles, 3 lost impulses, 3 drifts.
+    """What m strides lack with all unknowns zero: velocity (m, 3) and height at the end must close.
 
-    `design`, `target`, `sd`: velocity and height at the end must close, and the unknowns are small. `way_m` is the way
-    with all unknowns zero, `way_design` its derivative by them.
+    `once_m_s`, `twice_m`: integrated force in the levelled world; they bend with the tilt.
     """
 
-    design: Floats
-    target: Floats
-    sd: Floats
+    closure_m_s: Floats
     way_m: Floats
-    way_design: Floats
+    once_m_s: Floats
+    twice_m: Floats
 
 
-_N_UNKNOWN = 8
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class _Doubts:
+    """Prior variances of lost impulse and drift, (m,), and what they do to the four equations of a stride.
+
+    Each axis has its own impulse and its own drift, so only the two equations of the vertical, end velocity and
+    height, hang together. `slope` is the part of the height's error that the velocity's tells; `velocity` and
+    `height` are the variances of the velocity and of what is left of the height.
+    """
+
+    impulse: Floats
+    drift: Floats
+    impulse_arm_s: Floats
+    drift_arm_s: Floats
+    velocity: Floats
+    slope_s: Floats
+    height: Floats
 
 
-def _problem(
-    integrals: _Integrals, ends: tuple[Floats, Floats], levelling: Matrices, config: TrajectoryConfig
-) -> _Problem:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class _Tilt:
+    """Most probable tilt (m, 2), the three parts of its covariance, and what it leaves unexplained (m, 3), (m,)."""
+
+    angle_rad: Floats
+    variance_x: Floats
+    variance_y: Floats
+    covariance: Floats
+    velocity_m_s: Floats
+    height_m: Floats
+
+
+def _problem(integrals: _Integrals, ends: tuple[Floats, Floats], levelling: Matrices) -> _Problem:
     start, end = (_turned(levelling, velocity) for velocity in ends)
     once, twice = _turned(levelling, integrals.once_m_s), _turned(levelling, integrals.twice_m)
     duration = integrals.duration_s[:, None]
     closure = start + once - G_M_S2 * duration * _UP - end
     way = start * duration + twice - 0.5 * G_M_S2 * duration**2 * _UP
-    velocity_design = _response(once, 1.0, 1.0)
-    way_design = _response(twice, integrals.impulse_arm_s, 0.5 * integrals.duration_s)
-    m = len(way)
-    design = np.concatenate(
-        [velocity_design, way_design[:, 2:3], np.broadcast_to(np.eye(_N_UNKNOWN)[2:], (m, 6, _N_UNKNOWN))], axis=1
-    )
-    target = np.concatenate([-closure, -way[:, 2:3], np.zeros((m, 6))], axis=1)
-    sd = np.empty((m, 10))
-    sd[:, :3] = config.anchor_speed_sd_m_s
-    sd[:, 3] = np.hypot(config.level_sd_m, integrals.spread_sd_m)
-    sd[:, 4:7] = integrals.impulse_sd_m_s[:, None]
-    sd[:, 7:] = config.drift_m_s2 * duration
-    return _Problem(design, target, sd, way, way_design)
+    return _Problem(closure, way, once, twice)
 
 
-def _response(integral: Floats, impulse_arm: Floats | float, drift_arm: Floats | float) -> Floats:
-    """Return the derivative of an integrated force by the unknowns, (m, 3, 8)."""
-    design = np.zeros((len(integral), 3, _N_UNKNOWN))
-    design[:, :, 0] = np.cross([1.0, 0.0, 0.0], integral)
-    design[:, :, 1] = np.cross([0.0, 1.0, 0.0], integral)
-    axes = np.arange(3)
-    design[:, axes, 2 + axes] = np.broadcast_to(impulse_arm, len(integral))[:, None]
-    design[:, axes, 5 + axes] = np.broadcast_to(drift_arm, len(integral))[:, None]
-    return design
+def _doubts(integrals: _Integrals, config: TrajectoryConfig) -> _Doubts:
+    impulse, drift = integrals.impulse_sd_m_s**2, (config.drift_m_s2 * integrals.duration_s) ** 2
+    impulse_arm, drift_arm = integrals.impulse_arm_s, 0.5 * integrals.duration_s
+    velocity = config.anchor_speed_sd_m_s**2 + impulse + drift
+    both = impulse_arm * impulse + drift_arm * drift
+    level = config.level_sd_m**2 + integrals.spread_sd_m**2
+    height = level + impulse_arm**2 * impulse + drift_arm**2 * drift
+    return _Doubts(impulse, drift, impulse_arm, drift_arm, velocity, both / velocity, height - both**2 / velocity)
 
 
-def _least_squares(problem: _Problem) -> tuple[Floats, Floats]:
-    """Most probable unknowns (m, 8) and their covariance (m, 8, 8)."""
-    weighted = problem.design / problem.sd[:, :, None]
-    covariance = np.linalg.inv(np.einsum("kij,kil->kjl", weighted, weighted))
-    state = np.einsum("kjl,kil,ki->kj", covariance, weighted, problem.target / problem.sd)
-    return state, covariance
+def _tilt(problem: _Problem, doubts: _Doubts) -> _Tilt:
+    """Solve for the tilt, impulse and drift having been summed out: two unknowns, four equations, in closed form."""
+    x, y, z = problem.once_m_s.T
+    twice = problem.twice_m - doubts.slope_s[:, None] * problem.once_m_s
+    by_x, by_y = twice[:, 1], -twice[:, 0]
+    v_x, v_y, v_z = -problem.closure_m_s.T
+    height = -problem.way_m[:, 2] - doubts.slope_s * v_z
+    # Turns about x and y change the velocity by (0, -z, y) and (z, 0, -x), and the height by `by_x` and `by_y`.
+    xx = (z * z + y * y) / doubts.velocity + by_x * by_x / doubts.height
+    yy = (z * z + x * x) / doubts.velocity + by_y * by_y / doubts.height
+    xy = -x * y / doubts.velocity + by_x * by_y / doubts.height
+    right_x = (y * v_z - z * v_y) / doubts.velocity + by_x * height / doubts.height
+    right_y = (z * v_x - x * v_z) / doubts.velocity + by_y * height / doubts.height
+    determinant = xx * yy - xy * xy
+    angle = np.column_stack([yy * right_x - xy * right_y, xx * right_y - xy * right_x]) / determinant[:, None]
+    velocity = -problem.closure_m_s - _bent(angle, problem.once_m_s)
+    height = height - by_x * angle[:, 0] - by_y * angle[:, 1]
+    return _Tilt(angle, yy / determinant, xx / determinant, -xy / determinant, velocity, height)
+
+
+def _shares(tilt: _Tilt, doubts: _Doubts) -> tuple[Floats, Floats]:
+    """Return lost impulse and drift, (m, 3): what the tilt leaves open, each by its own doubt."""
+    told = tilt.velocity_m_s / doubts.velocity[:, None]
+    rest = tilt.height_m / doubts.height
+    impulse, drift = doubts.impulse[:, None] * told, doubts.drift[:, None] * told
+    impulse[:, 2] += doubts.impulse * (doubts.impulse_arm_s - doubts.slope_s) * rest
+    drift[:, 2] += doubts.drift * (doubts.drift_arm_s - doubts.slope_s) * rest
+    return impulse, drift
+
+
+def _bent(angle_rad: Floats, vectors: Floats) -> Floats:
+    """Return the change of vectors by small turns about x and y."""
+    return crossed(np.column_stack([angle_rad, np.zeros(len(angle_rad))]), vectors)
+
+
+def _length(way_m: Floats, problem: _Problem, tilt: _Tilt, doubts: _Doubts) -> tuple[Floats, Floats]:
+    """Return the level length and what tilt, lost impulse and drift leave of its uncertainty."""
+    length = np.hypot(way_m[:, 0], way_m[:, 1])
+    along_x, along_y = way_m[:, :2].T / np.maximum(length, 1e-9)
+    # A tilt moves the level way by the twice integrated vertical, less what the end velocity gives away of it.
+    lift = problem.twice_m[:, 2] - doubts.slope_s * problem.once_m_s[:, 2]
+    by_tilt = along_x**2 * tilt.variance_y - 2 * along_x * along_y * tilt.covariance + along_y**2 * tilt.variance_x
+    own = doubts.impulse_arm_s**2 * doubts.impulse + doubts.drift_arm_s**2 * doubts.drift
+    own -= doubts.slope_s**2 * doubts.velocity
+    return length, np.sqrt(np.maximum(own, 0.0) + lift**2 * by_tilt)
 
 
 def _integrals(motion: FootMotion, first: Indices, last: Indices) -> _Integrals:
     step_s = 1.0 / motion.rate_hz
     duration: Floats = np.asarray((last - first) * step_s, dtype=np.float64)
-    once, twice = _moments(motion.force_m_s2, first, last, step_s)
-    variance, arm = _moments(motion.doubt_m2_s4[:, None], first, last, step_s)
-    total = variance[:, 0]
+    place = np.arange(len(motion.force_m_s2), dtype=np.float64)
+    moments = [_moments(column, place, first, last, step_s) for column in motion.force_m_s2.T]
+    once, twice = (np.stack(parts, axis=1) for parts in zip(*moments, strict=True))
+    total, arm = _moments(motion.doubt_m2_s4, place, first, last, step_s)
     # Never quite zero: a stride without a clipped sample keeps a solvable equation for its lost impulse.
     sd = np.sqrt(total * DOUBT_SPAN_S) + 1e-3
-    arm_s = np.divide(arm[:, 0], total, out=np.zeros_like(total), where=total > 0)
-    spread_sd = np.sqrt(_spread(motion.doubt_m2_s4, first, last, step_s) * DOUBT_SPAN_S)
-    return _Integrals(duration, once, twice, sd, arm_s, spread_sd)
+    arm_s = np.divide(arm, total, out=np.zeros_like(total), where=total > 0)
+    spread = np.zeros_like(total)
+    doubted = total > 0
+    # Not for none: reduceat refuses that.
+    if doubted.any():
+        spread[doubted] = _spread(motion.doubt_m2_s4, first[doubted], last[doubted], step_s)
+    return _Integrals(duration, once, twice, sd, arm_s, np.sqrt(spread * DOUBT_SPAN_S))
+
+
+def _moments(values: Floats, place: Floats, first: Indices, last: Indices, step_s: float) -> tuple[Floats, Floats]:
+    """Integral and double integral (trapezoids) of a signal (n,) from `first` to `last`, each (m,).
+
+    `place` are the numbers of its samples.
+    """
+    total = _sums(values, first, last)
+    left = last * total - _sums(place * values, first, last)
+    opening, closing, n = values[first], values[last], last - first
+    # Each sample counts as often as it is summed up again after it; half as much at the ends of a trapezoid.
+    twice = left - (0.5 * n + 0.25) * opening + 0.25 * closing
+    return step_s * (total + 0.5 * (closing - opening)), step_s**2 * twice
 
 
 def _spread(doubt: Floats, first: Indices, last: Indices, step_s: float) -> Floats:
-    """Return the doubt's second moment about its own middle in each stride, (m,)."""
-    places = np.arange(len(doubt)) * step_s
-    moments = _cumulative(doubt[:, None] * places[:, None] ** np.arange(3), step_s)
-    zero, one, two = (moments[last] - moments[first]).T
-    about_middle = two - np.divide(one**2, zero, out=np.zeros_like(zero), where=zero > 0)
-    return np.asarray(np.maximum(about_middle, 0.0))
+    """Return the doubt's second moment about its own middle in each stride, (m,); each must hold some."""
+    n = last - first + 1
+    # The strides' samples one after the other, counted from the start of each: far from it squares lose digits.
+    begins = np.cumsum(n) - n
+    place = np.arange(n.sum()) - np.repeat(begins, n)
+    weight = doubt[place + np.repeat(first, n)]
+    # Ends of a trapezoid.
+    weight *= np.where((place == 0) | (place == np.repeat(n - 1, n)), 0.5, 1.0)
+    zero, one, two = (np.add.reduceat(weight * place**power, begins) for power in range(3))
+    return np.asarray(np.maximum(two - one**2 / zero, 0.0) * step_s**3)
 
 
-def _moments(values: Floats, first: Indices, last: Indices, step_s: float) -> tuple[Floats, Floats]:
-    """Integral and double integral (trapezoids) from `first` to `last`, each (m, k)."""
-    once = _cumulative(values, step_s)
-    twice = _cumulative(once, step_s)
-    duration = ((last - first) * step_s)[:, None]
-    return once[last] - once[first], twice[last] - twice[first] - once[first] * duration
-
-
-def _cumulative(values: Floats, step_s: float) -> Floats:
-    summed = np.cumsum(0.5 * step_s * (values[1:] + values[:-1]), axis=0)
-    return np.concatenate([np.zeros((1, values.shape[1])), summed])
+def _sums(values: Floats, first: Indices, last: Indices) -> Floats:
+    """Sum a signal over half-open ranges; each must hold a sample."""
+    if not len(first):
+        return np.empty(0)
+    # Between the ranges asked for, reduceat also sums those from one's end to the next one's beginning.
+    return np.asarray(np.add.reduceat(values, np.column_stack([first, last]).ravel())[::2])
 
 
 def _turned(matrix: Matrices, vectors: Floats) -> Floats:
     return np.asarray(np.einsum("kij,kj->ki", matrix, vectors))
 
 
-def _rotations(turn_rad: Floats) -> Matrices:
-    """Rotation matrices of small turns about the horizontal axes, made orthogonal, (m, 3, 3)."""
-    matrix = np.broadcast_to(np.eye(3), (len(turn_rad), 3, 3)).copy()
-    x, y = turn_rad[:, 0], turn_rad[:, 1]
-    matrix[:, 0, 2], matrix[:, 2, 0] = y, -y
-    matrix[:, 1, 2], matrix[:, 2, 1] = -x, x
-    left, _, right = np.linalg.svd(matrix)
-    return np.asarray(left @ right)
+def _rotations(angle_rad: Floats) -> Matrices:
+    """Rotation matrices nearest to small turns about x and y, (m, 3, 3)."""
+    x, y = angle_rad.T
+    # The nearest rotation to `1 + turn` is that by the angle whose tangent is the turn's size.
+    cosine = 1.0 / np.sqrt(1.0 + x * x + y * y)
+    versed = cosine * cosine / (1.0 + cosine)
+    matrix = np.empty((len(angle_rad), 3, 3))
+    matrix[:, 0, 0], matrix[:, 1, 1], matrix[:, 2, 2] = cosine + versed * x * x, cosine + versed * y * y, cosine
+    matrix[:, 0, 1] = matrix[:, 1, 0] = versed * x * y
+    matrix[:, 0, 2], matrix[:, 2, 0] = cosine * y, -cosine * y
+    matrix[:, 1, 2], matrix[:, 2, 1] = -cosine * x, cosine * x
+    return matrix
 
 
 def _anchor_sd_m_s(motion: FootMotion, first: Indices, last: Indices, config: TrajectoryConfig) -> Floats:
     """Uncertainty of the mean velocity of the two ends: slip is theirs alone, the lever's error is common, (m,)."""
-    rate = 0.5 * (np.linalg.norm(motion.rate_rad_s[first], axis=1) + np.linalg.norm(motion.rate_rad_s[last], axis=1))
+    rate = 0.5 * (sizes(motion.rate_rad_s[first]) + sizes(motion.rate_rad_s[last]))
     return np.asarray(np.hypot(config.anchor_speed_sd_m_s / np.sqrt(2.0), config.lever_sd_m * rate))
-
-
-def _length(way_m: Floats, spread_m2: Floats, anchor_sd_m: Floats) -> tuple[Floats, Floats]:
-    length = np.hypot(way_m[:, 0], way_m[:, 1])
-    along = way_m[:, :2] / np.maximum(length, 1e-9)[:, None]
-    variance = np.einsum("ki,kij,kj->k", along, spread_m2[:, :2, :2], along)
-    return length, np.sqrt(variance + anchor_sd_m**2)
