@@ -28,7 +28,8 @@ PUBLISHED = {
     STEPS: "run side start_s step_time_s flight_time_s step_frequency_hz step_length_m speed_m_s phase",
     RUNS: "run asked_effort_pct direction start_s stop_s deceleration_start_s distance_m peak_speed_m_s "
     "peak_speed_sd_m_s achieved_pct step_frequency_hz stride_length_m contact_time_s flight_time_s duty_factor "
-    "rest_before_s rest_mode reaction_time_s n_contacts received_pct quality",
+    "rest_before_s rest_mode reaction_time_s reaction_time_sd_s cue_delay start_flag n_contacts "
+    "received_pct quality",
 }
 """Columns others rely on: none of them may go or change its place against the others."""
 

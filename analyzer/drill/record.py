@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from analyzer.drill.bouts import BoutConfig, running_bouts
+from analyzer.drill.false_step import FalseStep
 from analyzer.drill.profile import ProfileConfig, deceleration_start_s, peak_speed, phases
 from analyzer.drill.start import StartConfig, first_movement_s
 from analyzer.gait.run_gait import RunGait
@@ -63,6 +64,8 @@ class RunRecord:
         Rows of this run, numbered 0.
     used : tuple of Placement
     travel_axes : mapping of Placement to (3,) float array
+    false_step : {'yes', 'no', 'unknown'}
+        Whether a foot was set back before the first real step.
     """
 
     start_s: float
@@ -78,6 +81,7 @@ class RunRecord:
     steps: pd.DataFrame
     used: tuple[Placement, ...]
     travel_axes: Mapping[Placement, Floats]
+    false_step: FalseStep = "unknown"
 
 
 def run_records(

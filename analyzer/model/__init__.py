@@ -5,17 +5,21 @@ Frames of reference: ``SENSOR`` as mounted; ``BODY`` x forward, y left, z up in 
 """
 
 from analyzer.model.analysis import Analysis, Finding, Level
+from analyzer.model.cue import CUE_KIND, CueMark, Shown, cues_among
 from analyzer.model.payload import Characteristic, LinkEvent, TimedPayload
 from analyzer.model.placement import FrameOfReference, Placement, placement_of
 from analyzer.model.plan import Direction, Plan, PlannedRun, StartCue
+from analyzer.model.reaction import Reaction, StartFlag, UncertaintyPart
 from analyzer.model.recording import Athlete, Mark, Notice, Recording
 from analyzer.model.stream import Bools, Floats, Indices, SensorStream, clipped_samples
 
 __all__ = [
+    "CUE_KIND",
     "Analysis",
     "Athlete",
     "Bools",
     "Characteristic",
+    "CueMark",
     "Direction",
     "Finding",
     "Floats",
@@ -28,10 +32,15 @@ __all__ = [
     "Placement",
     "Plan",
     "PlannedRun",
+    "Reaction",
     "Recording",
     "SensorStream",
+    "Shown",
     "StartCue",
+    "StartFlag",
     "TimedPayload",
+    "UncertaintyPart",
     "clipped_samples",
+    "cues_among",
     "placement_of",
 ]

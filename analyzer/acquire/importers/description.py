@@ -4,12 +4,13 @@ import json
 import math
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, get_args
 
+from analyzer.acquire.document import mark_from
 from analyzer.errors import InputError
-from analyzer.model import Athlete, Direction, Mark, Placement, Plan, PlannedRun, StartCue, placement_of
+from analyzer.model import Athlete, Direction, Mark, Placement, Plan, PlannedRun, Shown, StartCue, placement_of
 from analyzer.units import ACCELERATION_UNITS_M_S2, ANGULAR_RATE_UNITS_RAD_S, DISTANCE_UNITS_M, TIME_UNITS_S
 
 __all__ = [
@@ -131,7 +132,7 @@ def format_description(description: Description) -> str:
         for run in description.plan.runs:
             lines += _section("[[plan.run]]", _run_entries(run))
     for mark in description.marks:
-        lines += _section("[[mark]]", [(name, getattr(mark, name)) for name in Mark.__slots__])
+        lines += _section("[[mark]]", [(entry.name, getattr(mark, entry.name)) for entry in fields(mark)])
     for sensor in description.sensors:
         lines += _section("[[sensor]]", _sensor_entries(sensor))
     return "\n".join(lines)
@@ -317,9 +318,23 @@ def _planned(table: _Table, effort_pct: float, distance_m: float, **rest: Any) -
 
 
 def _mark(table: _Table) -> Mark:
-    mark = Mark(table.number("time_s"), table.text("kind"), table.text("text", ""))
+    said: dict[str, Any] = {
+        "time_s": table.number("time_s"),
+        "kind": table.text("kind"),
+        "text": table.text("text", ""),
+    }
+    # Only a start signal was shown somehow; without the key its numbers are left over, and refused.
+    if "shown" in table:
+        said["shown"] = table.choice("shown", get_args(Shown))
+        said |= {name: table.number(name) for name in _CUE_NUMBERS if name in table}
     table.refuse_rest()
-    return mark
+    try:
+        return mark_from(said)
+    except InputError as error:
+        raise InputError(f"{table.where}: {error}") from error
+
+
+_CUE_NUMBERS = ("time_sd_s", "display_delay_s", "display_delay_sd_s", "audio_delay_s", "audio_delay_sd_s")
 
 
 def _check_placements(path: Path, sensors: Sequence[SensorFile]) -> None:
