@@ -6,6 +6,7 @@ from analyzer.acquire.assemble import AssemblerConfig
 from analyzer.acquire.holes import HolesConfig
 from analyzer.drill.movement import MovementConfig
 from analyzer.drill.practice import PracticeConfig
+from analyzer.drill.reaction import ReactionConfig
 from analyzer.drill.record import RunConfig
 from analyzer.drill.runs import RunFinderConfig
 from analyzer.drill.stages import StageConfig
@@ -27,4 +28,5 @@ class Config:
     way_back: WayBackConfig = field(default_factory=WayBackConfig)
     movement: MovementConfig = field(default_factory=MovementConfig)
     practice: PracticeConfig = field(default_factory=PracticeConfig)
+    reaction: ReactionConfig = field(default_factory=ReactionConfig)
     stages: StageConfig = field(default_factory=StageConfig)

@@ -18,6 +18,7 @@ from analyzer.config import Config
 from analyzer.drill.history import PastRun
 from analyzer.drill.movement import moving
 from analyzer.drill.practice import practice_of
+from analyzer.drill.reaction import reaction_notices, reactions, with_false_step, with_reactions
 from analyzer.drill.record import RunRecord, run_records
 from analyzer.drill.runs import SEGMENTS_BY_RANK, RunFinder, RunWindow
 from analyzer.drill.stages import stage_estimates, stage_table
@@ -31,12 +32,14 @@ from analyzer.model import (
     Athlete,
     Bools,
     Floats,
+    Mark,
     Notice,
     Placement,
     Plan,
     Recording,
     SensorStream,
     TimedPayload,
+    cues_among,
 )
 from analyzer.plain import as_plain
 from analyzer.signal.grid import GridSignals, on_grid
@@ -100,6 +103,7 @@ class Session:
         self._blocks: dict[Placement, list[SensorStream]] = {}
         self._waiting: dict[Placement, list[SensorStream]] = {}
         self._records: list[RunRecord] = []
+        self._marks: list[Mark] = []
 
     def push(self, payload: TimedPayload) -> list[RunResult]:
         """Take one payload and return the runs that ended with it.
@@ -148,13 +152,17 @@ class Session:
                 self._blocks.setdefault(block.placement, []).append(block)
         return self._analyzed(self._finder.push(*used))
 
+    def mark(self, mark: Mark) -> None:
+        """Take a mark, such as a start signal, on the clock on which payloads are stamped."""
+        self._marks.append(mark)
+
     def finish(self, recording: Recording | None = None) -> Analysis:
         """End the session and return everything.
 
         Parameters
         ----------
         recording : Recording, optional
-            Where the samples came from; made from the samples pushed if left out.
+            Where the samples came from, with its marks; made from what was pushed if left out.
 
         Returns
         -------
@@ -166,10 +174,14 @@ class Session:
         for block in self._assembler.finish():
             self.push_samples(block)
         self._analyzed(self._finder.finish())
-        timings = recording.timings if recording else ()
+        recording = recording or self._recording()
         # Only now: the walk back comes after the run, and is looked at where the run alone does not tell its lengths.
         records = with_ways_back(self._records, self._signals_between, self._config.way_back)
-        practice = practice_of(records, self._plan, self._movement(), self._config.practice, timings, self._past)
+        past, config = self._past, self._config
+        practice = practice_of(records, self._plan, self._movement(), config.practice, recording.timings, past)
+        cues = cues_among(recording.marks)
+        reacted = reactions(records, cues, self._clock_sd_s(), config.reaction)
+        practice = with_reactions(practice, reacted, records)
         tables = (practice.runs, practice.strides, practice.steps, practice.contacts)
         compared = stage_estimates(*tables, self._config.stages)
         stages = stage_table(compared, self._config.stages)
@@ -185,7 +197,6 @@ class Session:
             stage_config=self._config.stages,
             compared=compared,
         )
-        recording = recording or self._recording()
         return Analysis(
             contacts=practice.contacts,
             strides=practice.strides,
@@ -197,6 +208,7 @@ class Session:
             notices=(
                 *_distinct((*recording.notices, *self._assembler.notices, *_unit_notices(recording))),
                 *practice.notices,
+                *reaction_notices(reacted, cues, len(practice.runs), self._plan),
                 *self._silence(),
             ),
             plan=self._plan,
@@ -206,7 +218,13 @@ class Session:
             versions=_versions(self._thresholds),
             source=recording.source,
             recording=recording,
+            reactions=reacted,
         )
+
+    def _clock_sd_s(self) -> float:
+        """Return how well the worst clock fits the host's; NaN where samples came on the clock of the marks."""
+        errors = [correction.error_s for correction in self._assembler.corrections().values()]
+        return max(errors, default=float("nan"))
 
     def _analyzed(self, windows: list[RunWindow]) -> list[RunResult]:
         ended = []
@@ -215,7 +233,8 @@ class Session:
             if not signals:
                 continue
             gait = run_gait(signals, self._config.gait)
-            for record in run_records(gait, signals, self._config.run, cut=window.cut):
+            for found in run_records(gait, signals, self._config.run, cut=window.cut):
+                record = with_false_step(found, signals, self._config.reaction)
                 # Numbered here, not by window: a window holds any number of runs.
                 self._records.append(record)
                 ended.append(RunResult(len(self._records), record))
@@ -252,7 +271,7 @@ class Session:
         for placement, stream in streams.items():
             if placement in corrections:
                 streams[placement] = stream.at_times(corrections[placement].to_host(stream.time_s))
-        return Recording(streams, self._plan, self._athlete)
+        return Recording(streams, self._plan, self._athlete, tuple(self._marks))
 
     def _silence(self) -> tuple[Notice, ...]:
         if self._records:

@@ -180,7 +180,23 @@ RUNS = Schema(
         Column("duty_factor", "float", "1", "median in the fly phase"),
         Column("rest_before_s", "float", "s", "end of the run before to first movement; NaN for the first run"),
         Column("rest_mode", "string", "", "still, active, unknown, or none for the first run"),
-        Column("reaction_time_s", "float", "s", "start signal to first movement; NaN without a signal"),
+        Column(
+            "reaction_time_s",
+            "float",
+            "s",
+            "signal to first movement, less known delays; NaN without a signal, negative if the movement came first",
+        ),
+        Column(
+            "reaction_time_sd_s", "float", "s", "standard uncertainty of the reaction time, unknown delays left out"
+        ),
+        Column("cue_delay", "string", "", "delay of the start signal: known (taken off), what is unknown, or none"),
+        Column(
+            "start_flag",
+            "string",
+            "",
+            "ok, anticipated, unsure (may be anticipated), false_start, start_unseen, false_step, "
+            "joined by ;; none without a signal",
+        ),
         Column("n_contacts", "integer", "1", "contacts found in the run"),
         Column("received_pct", "float", "%", "samples that arrived, worst sensor used"),
         Column("quality", "string", "", "ok, or the reasons why parts of the run are missing, joined by ;"),

@@ -29,7 +29,7 @@ PUBLISHED = {
     RUNS: "run asked_effort_pct assignment_confidence direction start_s stop_s deceleration_start_s distance_m "
     "peak_speed_m_s peak_speed_sd_m_s achieved_pct achieved_reference achieved_of_best_pct best_reference "
     "step_frequency_hz stride_length_m contact_time_s flight_time_s duty_factor "
-    "rest_before_s rest_mode reaction_time_s n_contacts received_pct quality",
+    "rest_before_s rest_mode reaction_time_s reaction_time_sd_s cue_delay start_flag n_contacts received_pct quality",
 }
 """Columns others rely on: none of them may go or change its place against the others."""
 

@@ -10,11 +10,11 @@ from dataclasses import asdict, fields
 from typing import Any, Literal, TypeVar, get_args, get_origin
 
 from analyzer.errors import InputError
-from analyzer.model import Athlete, LinkEvent, Mark, Plan, PlannedRun
+from analyzer.model import Athlete, CueMark, LinkEvent, Mark, Plan, PlannedRun
 
 __all__ = ["athlete_from", "json_object", "link_event_from", "mark_from", "plan_from", "to_json"]
 
-T = TypeVar("T", Athlete, Mark, LinkEvent, PlannedRun)
+T = TypeVar("T", Athlete, Mark, CueMark, LinkEvent, PlannedRun)
 
 
 def to_json(item: Plan | Athlete | Mark | LinkEvent | Mapping[str, float]) -> bytes:
@@ -88,8 +88,8 @@ def athlete_from(document: Mapping[str, Any]) -> Athlete:
 
 
 def mark_from(document: Mapping[str, Any]) -> Mark:
-    """Return the mark in a JSON object, as `plan_from` does for plans."""
-    return _built(Mark, document)
+    """Return the mark in a JSON object, as `plan_from` does for plans: a start signal if it says what was shown."""
+    return _built(CueMark, document) if "shown" in document else _built(Mark, document)
 
 
 def link_event_from(document: Mapping[str, Any]) -> LinkEvent:

@@ -31,6 +31,7 @@ def add_parser(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
     )
     parser.add_argument("paths", metavar="PATH", nargs="+", type=Path, help="recording")
     parser.add_argument("--out", metavar="DIR", required=True, type=Path, help="folder for the results")
+    parser.add_argument("--cues", metavar="FILE", type=Path, help="start signals that psr cue --log wrote")
     parser.add_argument("--sensors", metavar="LIST", help="use only these, such as left_foot,right_foot")
     options.add_output(parser)
     options.add_plan(parser)
@@ -86,6 +87,7 @@ _SEVERITY = (results.EXIT_OK, results.EXIT_UNUSABLE, _EXIT_BAD_INPUT)
 
 
 def _analyzed(path: Path, folder: Path, args: argparse.Namespace) -> "Summary":
+    from analyzer.acquire.cue_log import with_cues
     from analyzer.acquire.read import read
     from analyzer.report.exports import check_free
     from analyzer.session import analyze
@@ -93,6 +95,8 @@ def _analyzed(path: Path, folder: Path, args: argparse.Namespace) -> "Summary":
     # Before the work, not after it.
     check_free(folder, force=args.force)
     recording = read(path)
+    if args.cues is not None:
+        recording = with_cues(recording, path, args.cues)
     recording = dataclasses.replace(
         recording,
         streams=_chosen(recording, args.sensors),

@@ -162,8 +162,11 @@ def _runs(
         "best_reference": of_best.reference,
         "rest_before_s": rest_before_s(start, stop),
         "rest_mode": rest_modes(*movement, start, stop, config.recovery),
-        # No sensor hears the start signal.
+        # No sensor hears the start signal: `analyzer.drill.reaction` fills these where it is known.
         "reaction_time_s": np.full(len(records), np.nan),
+        "reaction_time_sd_s": np.full(len(records), np.nan),
+        "cue_delay": ["none"] * len(records),
+        "start_flag": ["none"] * len(records),
         # A push-off whose landing was not seen is no contact to count.
         "n_contacts": [int(record.contacts["initial_contact_s"].notna().sum()) for record in records],
         "received_pct": _column(records, "received_pct"),

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from analyzer.drill.bouts import BoutConfig, running_bouts
+from analyzer.drill.false_step import FalseStep
 from analyzer.drill.profile import ProfileConfig, deceleration_start_s, peak_speed, phases
 from analyzer.drill.start import StartConfig, first_movement_s
 from analyzer.gait.run_gait import RunGait
@@ -67,6 +68,8 @@ class RunRecord:
         False where `start_s` is the first event of the run instead.
     scale_sd : float
         Relative uncertainty of all lengths of the run together, once a known way or time has told it; else NaN.
+    false_step : {'yes', 'no', 'unknown'}
+        Whether a foot was set back before the first real step.
     """
 
     start_s: float
@@ -84,6 +87,7 @@ class RunRecord:
     travel_axes: Mapping[Placement, Floats]
     start_seen: bool = True
     scale_sd: float = float("nan")
+    false_step: FalseStep = "unknown"
 
 
 def run_records(

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Literal
 
 from analyzer.model.plan import Plan
+from analyzer.model.reaction import Reaction
 from analyzer.model.recording import Athlete, Notice, Recording
 
 # For annotations only: whoever needs no table does not wait for pandas.
@@ -92,6 +93,8 @@ class Analysis:
     source : mapping of str to str
     recording : Recording or None
         The samples, for figures.
+    reactions : tuple of Reaction
+        One per run that had a start signal.
     """
 
     contacts: "pd.DataFrame"
@@ -108,3 +111,4 @@ class Analysis:
     versions: Mapping[str, str]
     source: Mapping[str, str]
     recording: Recording | None = None
+    reactions: tuple[Reaction, ...] = ()

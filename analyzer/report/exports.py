@@ -146,6 +146,7 @@ def _provenance(analysis: Analysis) -> dict[str, Any]:
         "plan": analysis.plan,
         "athlete": analysis.athlete,
         "notices": analysis.notices,
+        "reactions": analysis.reactions,
     }
 
 
@@ -223,4 +224,5 @@ _PROVENANCE_FIELDS = (
     ("plan", "object", "", "the drill as the coach asked it; null where there was none"),
     ("athlete", "object", "", "who ran, as given"),
     ("notices", "list of object", "", "what went wrong: code, sentence, sensor, run"),
+    ("reactions", "list of object", "", "per run with a start signal: the signal, the answer, its uncertainty budget"),
 )

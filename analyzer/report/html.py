@@ -96,7 +96,8 @@ def _context(analysis: Analysis, units: Units) -> dict[str, Any]:
 def _n_rows(said: summary.Summary) -> int:
     """Return about how many rows of text the sheet has to hold beside its figures."""
     lines = min(len(said.stages) + len(said.others), _MAX_LINES)
-    texts = [*said.cannot_tell, *said.notices[:_MAX_NOTICES], said.effort_sense, said.rest, said.data_quality]
+    texts = [*said.cannot_tell, *said.notices[:_MAX_NOTICES], said.effort_sense, said.rest]
+    texts += [said.reaction, said.data_quality]
     texts += [text for remark in said.remarks for text in (remark.sentence, remark.cue, remark.evidence)]
     return lines + sum(math.ceil(len(text) / _CHARACTERS_PER_ROW) for text in texts)
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 from analyzer.model import Analysis
 from analyzer.report import quantities
 from analyzer.report.quantities import Quantity, Units
+from analyzer.report.reaction import on_card
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -65,6 +66,8 @@ class StageLine:
         Samples that arrived, worst sensor of the worst run; NaN where unknown.
     is_clean : bool
         Whether every run of the stage could be used whole.
+    reaction : str
+        Of a single run that had a start signal; empty else.
     """
 
     label: str
@@ -80,6 +83,7 @@ class StageLine:
     ground_time: Quantity
     received_pct: float
     is_clean: bool
+    reaction: str = ""
 
     @property
     def data(self) -> str:
@@ -175,6 +179,7 @@ def _run_line(run: _Record, tables: GaitTables, units: Units) -> StageLine:
         ground_time=quantities.ground_time(run["contact_time_s"], why=why.no_ground_time()),
         received_pct=float(run["received_pct"]),
         is_clean=_is_clean(run),
+        reaction=on_card(run),
     )
 
 

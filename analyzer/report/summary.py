@@ -13,6 +13,7 @@ from analyzer.plain import as_plain
 from analyzer.report import sentences
 from analyzer.report.gains import SpeedGain, speed_gains
 from analyzer.report.quantities import Quantity, Units
+from analyzer.report.reaction import reaction_sentence
 from analyzer.report.remarks import Remark, remarks
 from analyzer.report.stage_lines import StageLine, other_lines, records, stage_lines
 
@@ -42,7 +43,7 @@ class Summary:
     remarks : tuple of Remark
         At most three findings.
     n_remarks_left_out : int
-    effort_sense, rest, data_quality : str
+    effort_sense, rest, reaction, data_quality : str
         Sentences; empty where there is nothing to say.
     cannot_tell : tuple of str
         Why numbers are missing or estimated, one sentence each.
@@ -66,6 +67,7 @@ class Summary:
     n_remarks_left_out: int
     effort_sense: str
     rest: str
+    reaction: str
     data_quality: str
     cannot_tell: tuple[str, ...]
     notices: tuple[str, ...]
@@ -104,6 +106,7 @@ def summarize(analysis: Analysis, units: Units = "us") -> Summary:
         n_remarks_left_out=len(analysis.findings) - len(chosen),
         effort_sense=sentences.effort_sense(lines, analysis),
         rest=sentences.rest(analysis),
+        reaction=reaction_sentence(analysis),
         data_quality=sentences.data_quality(analysis),
         cannot_tell=_cannot_tell((*lines, *others)),
         # Two sensors may say the same; it is read once.

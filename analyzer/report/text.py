@@ -35,6 +35,7 @@ def run_card(line: StageLine, *, simulated: bool = False) -> str:
     card = [SIMULATED] if simulated else []
     card.append(f"{line.label} · {line.n_contacts} contacts · data {_data(line)}")
     card.append(f"  {line.speed} · {line.step_rate} × {line.step_length} · ground {line.ground_time}")
+    card += _wrapped(line.reaction, "  ")
     whys = dict.fromkeys(quantity.why for quantity in _quantities(line) if quantity.why)
     card += _wrapped("; ".join(whys), "  ") if whys else []
     return "\n".join(card) + "\n"
@@ -65,7 +66,11 @@ def _lines(summary: Summary) -> Iterator[str]:
 
 def _closing(summary: Summary) -> Iterator[str]:
     yield ""
-    for name, sentence in (("EFFORT SENSE", summary.effort_sense), ("REST", summary.rest)):
+    for name, sentence in (
+        ("EFFORT SENSE", summary.effort_sense),
+        ("REST", summary.rest),
+        ("REACTION", summary.reaction),
+    ):
         if sentence:
             yield from _wrapped(f"{name}  {sentence}", hang="  ")
     yield from _wrapped(f"DATA  {summary.data_quality}", hang="  ")

@@ -2,15 +2,16 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
+from analyzer.acquire.document import mark_from
 from analyzer.acquire.plan_file import plan_from_table, plan_lines
 from analyzer.acquire.toml_table import Entry, TomlTable, read_toml, section_lines
 from analyzer.errors import InputError
-from analyzer.model import Athlete, Mark, Placement, Plan, placement_of
+from analyzer.model import Athlete, Mark, Placement, Plan, Shown, placement_of
 from analyzer.units import ACCELERATION_UNITS_M_S2, ANGULAR_RATE_UNITS_RAD_S, TIME_UNITS_S
 
 __all__ = [
@@ -118,7 +119,7 @@ def format_description(description: Description) -> str:
     if description.plan is not None:
         lines += plan_lines(description.plan)
     for mark in description.marks:
-        lines += section_lines("[[mark]]", [(name, getattr(mark, name)) for name in Mark.__slots__])
+        lines += section_lines("[[mark]]", [(entry.name, getattr(mark, entry.name)) for entry in fields(mark)])
     for sensor in description.sensors:
         lines += section_lines("[[sensor]]", _sensor_entries(sensor))
     return "\n".join(lines)
@@ -173,9 +174,23 @@ def _athlete(table: TomlTable) -> Athlete:
 
 
 def _mark(table: TomlTable) -> Mark:
-    mark = Mark(table.number("time_s"), table.text("kind"), table.text("text", ""))
+    said: dict[str, Any] = {
+        "time_s": table.number("time_s"),
+        "kind": table.text("kind"),
+        "text": table.text("text", ""),
+    }
+    # Only a start signal was shown somehow; without the key its numbers are left over, and refused.
+    if "shown" in table:
+        said["shown"] = table.choice("shown", get_args(Shown))
+        said |= {name: table.number(name) for name in _CUE_NUMBERS if name in table}
     table.refuse_rest()
-    return mark
+    try:
+        return mark_from(said)
+    except InputError as error:
+        raise InputError(f"{table.where}: {error}") from error
+
+
+_CUE_NUMBERS = ("time_sd_s", "display_delay_s", "display_delay_sd_s", "audio_delay_s", "audio_delay_sd_s")
 
 
 def _check_placements(path: Path, sensors: Sequence[SensorFile]) -> None:
