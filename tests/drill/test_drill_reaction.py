@@ -35,6 +35,7 @@ def record(start_s: float, stop_s: float | None = None, *, used=(Placement.PELVI
         steps=pd.DataFrame(),
         used=used,
         travel_axes={},
+        start_seen=seen,
     )
 
 
