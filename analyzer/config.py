@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from analyzer.acquire.assemble import AssemblerConfig
 from analyzer.acquire.holes import HolesConfig
+from analyzer.drill.jogs import JogConfig
 from analyzer.drill.movement import MovementConfig
 from analyzer.drill.practice import PracticeConfig
 from analyzer.drill.reaction import ReactionConfig
@@ -26,6 +27,7 @@ class Config:
     gait: GaitConfig = field(default_factory=GaitConfig)
     run: RunConfig = field(default_factory=RunConfig)
     way_back: WayBackConfig = field(default_factory=WayBackConfig)
+    jogs: JogConfig = field(default_factory=JogConfig)
     movement: MovementConfig = field(default_factory=MovementConfig)
     practice: PracticeConfig = field(default_factory=PracticeConfig)
     reaction: ReactionConfig = field(default_factory=ReactionConfig)

@@ -16,6 +16,7 @@ from analyzer.acquire.holes import with_holes_marked
 from analyzer.checks import unit_doubts
 from analyzer.config import Config
 from analyzer.drill.history import PastRun
+from analyzer.drill.jogs import without_jogs
 from analyzer.drill.movement import moving
 from analyzer.drill.practice import practice_of
 from analyzer.drill.reaction import reaction_notices, reactions, with_false_step, with_reactions
@@ -175,8 +176,9 @@ class Session:
             self.push_samples(block)
         self._analyzed(self._finder.finish())
         recording = recording or self._recording()
-        # Only now: the walk back comes after the run, and is looked at where the run alone does not tell its lengths.
-        records = with_ways_back(self._records, self._signals_between, self._config.way_back)
+        # Only now: a jog shows against the fastest run of the day, and the walk back comes after the run.
+        runs, jogged = without_jogs(self._records, self._config.jogs)
+        records = with_ways_back(runs, self._signals_between, self._config.way_back)
         past, config = self._past, self._config
         practice = practice_of(records, self._plan, self._movement(), config.practice, recording.timings, past)
         cues = cues_among(recording.marks)
@@ -207,6 +209,7 @@ class Session:
             # A recording read from a capture carries already what its payloads make the assembler say again.
             notices=(
                 *_distinct((*recording.notices, *self._assembler.notices, *_unit_notices(recording))),
+                *jogged,
                 *practice.notices,
                 *reaction_notices(reacted, cues, len(practice.runs), self._plan),
                 *self._silence(),

@@ -17,8 +17,9 @@ class BoutConfig:
     ----------
     max_duty_factor : float
         Above one half both feet share the ground: that is walking.
-    longest_stride_s : float
-        Running strides last 0.35 to 0.95 s; a stride of a second is walked, whatever lost samples made of its contacts.
+    shortest_stride_s, longest_stride_s : float
+        Running strides last 0.38 to 0.95 s: a leg that swings faster is shaken, and a stride of a second is walked,
+        whatever lost samples made of its contacts.
     min_speed_m_s : float
         Slower strides are shuffles on the spot; where speed is unknown the duty factor decides alone.
     min_share_of_fastest : float
@@ -33,6 +34,7 @@ class BoutConfig:
     """
 
     max_duty_factor: float = 0.50
+    shortest_stride_s: float = 0.34
     longest_stride_s: float = 1.0
     min_speed_m_s: float = 1.5
     min_share_of_fastest: float = 0.22
@@ -64,7 +66,8 @@ def running_bouts(
     slowest_m_s = max(config.min_speed_m_s, config.min_share_of_fastest * float(fastest))
     # Written with 'not': comparisons with NaN are False, and what is unknown stays.
     running = ~(duty_factor > config.max_duty_factor) & ~(speed_m_s < slowest_m_s)
-    running &= end_s - start_s <= config.longest_stride_s
+    duration_s = end_s - start_s
+    running &= (duration_s >= config.shortest_stride_s) & (duration_s <= config.longest_stride_s)
     known = np.isfinite(duty_factor)
     order = np.argsort(start_s[running], kind="stable")
     starts, ends, sure = start_s[running][order], end_s[running][order], known[running][order]
