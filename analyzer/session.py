@@ -213,6 +213,7 @@ class Session:
                 *practice.notices,
                 *reaction_notices(reacted, cues, len(practice.runs), self._plan),
                 *self._silence(),
+                *_coarseness(records),
             ),
             plan=self._plan,
             athlete=self._athlete,
@@ -285,6 +286,15 @@ class Session:
             return (Notice("run.no_gyroscope", text),)
         text = "Saw no run: no three strides in a row with both feet off the ground in between. "
         return (Notice("run.none", text + "Check that the sensors were worn while running, and where."),)
+
+
+def _coarseness(records: Sequence[RunRecord]) -> tuple[Notice, ...]:
+    """Say so where runs were told by sensors that do not see the ground."""
+    segments = {placement.segment for record in records for placement in record.used}
+    if not segments or segments & {"foot", "shank"}:
+        return ()
+    text = f"Runs were told by the {' and the '.join(sorted(segments))} alone: starts are coarser, speeds unknown, and "
+    return (Notice("run.coarse", text + "drills on the spot may count as runs. A sensor on a foot tells them apart."),)
 
 
 _LEAST_SAMPLES = 16
