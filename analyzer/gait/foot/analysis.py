@@ -142,26 +142,29 @@ def analyze_foot(signals: GridSignals, config: FootConfig) -> FootGait:
         Without contacts where the foot did not run.
     """
     sound = repaired(signals, config.repair)
-    axis = _swing_axis(sound.gyr_rad_s, signals, config)
-    swings = mid_swings(along(sound.gyr_rad_s, axis), signals.rate_hz, config.swings)
-    # Most of what moves in a practice is the walk back: it is not worth the rest.
-    if len(swings) > 1 and np.diff(swings).min() > config.walking_stride_s * signals.rate_hz:
-        return _nothing()
-    return _analyzed(signals, sound, (axis, swings), config)
-
-
-def _swing_axis(gyr: Floats, signals: GridSignals, config: FootConfig) -> Floats:
-    """Return the axis of the swing, toe-up positive: the sign with which the foot is still in its contacts."""
+    gyr = sound.gyr_rad_s
     # A bridge over lost samples is no rotation; straight and long, it would outvote the strides.
     seen = np.where(signals.lost[:, None], 0.0, gyr) if signals.lost.any() else gyr
     axis = pitch_axis(seen, signals.rate_hz, config.swings)
+    swings = mid_swings(along(gyr, axis), signals.rate_hz, config.swings)
+    # Most of what moves in a practice is the walk back: it is not worth the rest. Either sign shows as many swings.
+    if len(swings) > 1 and np.diff(swings).min() > config.walking_stride_s * signals.rate_hz:
+        return _nothing()
+    way = _sign(gyr, axis, signals.rate_hz, config)
+    if way < 0:
+        swings = mid_swings(-along(gyr, axis), signals.rate_hz, config.swings)
+    return _analyzed(signals, sound, (way * axis, swings), config)
+
+
+def _sign(gyr: Floats, axis: Floats, rate_hz: float, config: FootConfig) -> float:
+    """Return 1 or -1, so that the axis of the swing is toe-up positive: the sign with which contacts are still."""
     # A minute tells the sign as well as an hour does.
-    half = round(0.5 * config.sign_window_s * signals.rate_hz)
+    half = round(0.5 * config.sign_window_s * rate_hz)
     middle = len(gyr) // 2
     part = gyr[max(0, middle - half) : middle + half]
-    smooth = lowpass(part, config.pitch_cutoff_hz, signals.rate_hz)
-    still = stillness_rad_s(part, signals.rate_hz, config.stance)
-    return min((axis, -axis), key=lambda way: _unrest(along(smooth, way), still, signals.rate_hz, config))
+    slow = lowpass(along(part, axis), config.pitch_cutoff_hz, rate_hz)
+    still = stillness_rad_s(part, rate_hz, config.stance)
+    return min((1.0, -1.0), key=lambda way: _unrest(way * slow, still, rate_hz, config))
 
 
 def _unrest(slow: Floats, still: Floats, rate_hz: float, config: FootConfig) -> float:
@@ -262,7 +265,9 @@ def _with_toe_lifts(
 
 def _stances(stood: Indices, rows: Indices, opens: Indices, paths: StridePaths, rate_hz: float) -> Stances:
     """Return how the foot stood in some contacts: as the stride it opens says, else as the nearest one does."""
-    nearest = np.abs(rows[:, None] - opens).argmin(axis=1) if len(rows) else rows
+    after = np.minimum(np.searchsorted(opens, rows), max(len(opens) - 1, 0))
+    before = np.maximum(after - 1, 0)
+    nearest = np.where(rows - opens[before] < np.abs(opens[after] - rows), before, after) if len(rows) else rows
     own = opens[nearest] == rows
     duration_s = (paths.last - paths.first)[nearest, None] / rate_hz
     drift = np.where(own[:, None], paths.drift_m_s[nearest] / duration_s, 0.0)
