@@ -32,7 +32,7 @@ class ToeLiftConfig:
     longest_s: float = 0.50
     speed_m_s: tuple[float, ...] = (4.0, 7.0)
     share_of_speed: tuple[float, ...] = (0.31, 0.53)
-    sd_s: float = 0.0075
+    sd_s: float = 0.0070
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
