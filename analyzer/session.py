@@ -15,19 +15,21 @@ from analyzer.acquire.assemble import Assembler
 from analyzer.acquire.holes import with_holes_marked
 from analyzer.checks import unit_doubts
 from analyzer.config import Config
-from analyzer.drill.movement import moving
+from analyzer.drill.movement import Paces, paces
 from analyzer.drill.practice import practice_of
 from analyzer.drill.record import RunRecord, run_records
 from analyzer.drill.runs import SEGMENTS_BY_RANK, RunFinder, RunWindow
+from analyzer.drill.stage_changes import stage_changes
+from analyzer.drill.stage_metrics import stage_metrics
 from analyzer.drill.stages import stages
 from analyzer.errors import InputError
 from analyzer.gait.run_gait import run_gait
 from analyzer.mechanics.findings import MechanicsInput, findings
+from analyzer.mechanics.recovery import with_rests_judged
 from analyzer.mechanics.thresholds import Thresholds, load
 from analyzer.model import (
     Analysis,
     Athlete,
-    Bools,
     Floats,
     Notice,
     Placement,
@@ -154,10 +156,13 @@ class Session:
             self.push_samples(block)
         self._analyzed(self._finder.finish())
         practice = practice_of(self._records, self._plan, self._movement(), self._config.practice)
-        tables = (practice.runs, practice.strides, practice.steps, practice.contacts)
+        runs = with_rests_judged(
+            practice.runs, self._plan, self._thresholds.rules["rest"], self._thresholds.norms["rest"]
+        )
+        tables = (runs, practice.strides, practice.steps, practice.contacts)
         stage_table = stages(*tables, self._config.stages)
         inputs = MechanicsInput(
-            runs=practice.runs,
+            runs=runs,
             stages=stage_table,
             contacts=practice.contacts,
             strides=practice.strides,
@@ -172,8 +177,10 @@ class Session:
             contacts=practice.contacts,
             strides=practice.strides,
             steps=practice.steps,
-            runs=practice.runs,
+            runs=runs,
             stages=stage_table,
+            stage_metrics=stage_metrics(*tables, self._config.stages),
+            stage_changes=stage_changes(*tables, self._config.stages),
             findings=findings(inputs, self._thresholds),
             # A recording read from a capture carries already what its payloads make the assembler say again.
             notices=(
@@ -218,12 +225,12 @@ class Session:
             signals[placement] = on_grid(part)
         return signals
 
-    def _movement(self) -> tuple[Floats, Bools]:
+    def _movement(self) -> tuple[Floats, Paces]:
         by_rank = sorted(self._blocks, key=lambda placement: (SEGMENTS_BY_RANK.index(placement.segment), placement))
         if not by_rank:
-            return np.empty(0), np.empty(0, dtype=np.bool_)
+            return np.empty(0), np.empty(0, dtype=np.int8)
         # One sensor tells it as well as all of them: the one that finds runs best.
-        return moving(SensorStream.joined(self._blocks[by_rank[0]]), self._config.movement)
+        return paces(SensorStream.joined(self._blocks[by_rank[0]]), self._config.movement)
 
     def _recording(self) -> Recording:
         corrections = self._assembler.corrections()

@@ -17,7 +17,9 @@ __all__ = [
     "RUNS",
     "SCHEMAS",
     "STAGES",
+    "STAGE_CHANGES",
     "STAGE_METRICS",
+    "STAGE_METRIC_ROWS",
     "STEPS",
     "STRIDES",
     "Column",
@@ -148,6 +150,14 @@ RUNS = Schema(
         Column("duty_factor", "float", "1", "median in the fly phase"),
         Column("rest_before_s", "float", "s", "end of the run before to first movement; NaN for the first run"),
         Column("rest_mode", "string", "", "still, active, unknown, or none for the first run"),
+        Column("rest_still_share", "float", "1", "share of the rest spent standing or sitting, of what was received"),
+        Column("rest_walking_share", "float", "1", "share of the rest spent walking, of what was received"),
+        Column("rest_jogging_share", "float", "1", "share of the rest spent jogging, of what was received"),
+        Column("work_to_rest", "float", "1", "duration of the run before / rest; 0.05 is 1 to 20"),
+        Column(
+            "rest_needed_s", "float", "s", "rest that the plan, or else the run before, calls for; NaN if not known"
+        ),
+        Column("rest_verdict", "string", "", "enough, short, much_too_short, unknown, or none for the first run"),
         Column("reaction_time_s", "float", "s", "start signal to first movement; NaN without a signal"),
         Column("n_contacts", "integer", "1", "contacts found in the run"),
         Column("received_pct", "float", "%", "samples that arrived, worst sensor used"),
@@ -197,7 +207,68 @@ def _stage_columns() -> tuple[Column, ...]:
 
 STAGES = Schema("stages", _stage_columns())
 
-SCHEMAS: tuple[Schema, ...] = (CONTACTS, STRIDES, STEPS, RUNS, STAGES)
+_UNIT_BESIDE = "; unit in the column unit"
+
+STAGE_METRIC_ROWS = Schema(
+    "stage_metrics",
+    (
+        Column("stage", "integer", "1", "row of the table of stages, from 1"),
+        Column("asked_effort_pct", "float", "%", "effort asked for; NaN without a plan"),
+        Column("metric", "string", "", "what was measured; names as in the table of stages, and speed_m_s of strides"),
+        Column("phase", "string", "", "run (all of it), first_steps (up to the sixth step) or fly"),
+        Column("side", "string", "", "both, left or right"),
+        Column("value", "float", "", f"median{_UNIT_BESIDE}"),
+        Column("low", "float", "", f"lower end of its 95 % interval{_UNIT_BESIDE}"),
+        Column("high", "float", "", f"upper end of its 95 % interval{_UNIT_BESIDE}"),
+        Column("unit", "string", "", "of value, low and high"),
+        *_with_interval("variability_pct", "%", "scatter within runs against the value, the measurement's included"),
+        Column("n", "integer", "1", "values behind it"),
+        Column("n_runs", "integer", "1", "runs they come from"),
+        Column(
+            "reason",
+            "string",
+            "",
+            "ok, or why the value (no_scatter: its interval) is not known: no_steps, cut_start (began before the "
+            "recording), one_side, no_length, no_toe_off, no_clean_steps, too_few (of one foot)",
+        ),
+    ),
+)
+
+STAGE_CHANGES = Schema(
+    "stage_changes",
+    (
+        Column("lower_stage", "integer", "1", "row of the table of stages, from 1"),
+        Column("upper_stage", "integer", "1", "row of the table of stages, from 1"),
+        Column("lower_effort_pct", "float", "%", "effort asked for in the lower stage"),
+        Column("upper_effort_pct", "float", "%", "effort asked for in the upper stage"),
+        Column(
+            "comparison",
+            "string",
+            "",
+            "contrast (change against the lower stage), split (what the gain in ln speed is made of) or same_speed "
+            "(what differs where both ran at one speed: the lower at its own, the upper also on the way to its own)",
+        ),
+        Column(
+            "metric", "string", "", "what is compared; _log: difference of natural logarithms, _share: of speed_log"
+        ),
+        Column("value", "float", "", f"upper stage against lower{_UNIT_BESIDE}"),
+        Column("low", "float", "", f"lower end of its 95 % interval{_UNIT_BESIDE}"),
+        Column("high", "float", "", f"upper end of its 95 % interval{_UNIT_BESIDE}"),
+        Column("unit", "string", "", "of value, low and high"),
+        Column("n_lower", "integer", "1", "values of the lower stage behind it"),
+        Column("n_upper", "integer", "1", "values of the upper stage behind it"),
+        Column("speed_m_s", "float", "m/s", "speed at which both are compared; NaN for other comparisons"),
+        Column(
+            "reason",
+            "string",
+            "",
+            "ok, or why the value is not known: missing, no_frequency, no_length, small_gain, no_speed, no_overlap (of "
+            "speeds), too_few; why its interval is not: no_scatter, share_open (the gain may be nothing)",
+        ),
+    ),
+)
+
+SCHEMAS: tuple[Schema, ...] = (CONTACTS, STRIDES, STEPS, RUNS, STAGES, STAGE_METRIC_ROWS, STAGE_CHANGES)
 
 
 def build(schema: Schema, columns: Mapping[str, Sequence[Any] | np.ndarray[Any, Any]]) -> pd.DataFrame:

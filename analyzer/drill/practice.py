@@ -9,9 +9,10 @@ import pandas as pd
 
 from analyzer.drill.assignment import AssignmentConfig, assign
 from analyzer.drill.direction import directions
+from analyzer.drill.movement import Paces
 from analyzer.drill.record import RunRecord
-from analyzer.drill.recovery import RecoveryConfig, rest_before_s, rest_modes
-from analyzer.model import Bools, Floats, Notice, Plan
+from analyzer.drill.recovery import RecoveryConfig, Rests, rest_before_s, rests, work_to_rest
+from analyzer.model import Floats, Notice, Plan
 from analyzer.tables import CONTACTS, RUNS, STEPS, STRIDES, Schema, build, check, empty
 
 __all__ = ["Practice", "PracticeConfig", "practice_of"]
@@ -46,7 +47,7 @@ class Practice:
 def practice_of(
     records: Sequence[RunRecord],
     plan: Plan | None,
-    movement: tuple[Floats, Bools],
+    movement: tuple[Floats, Paces],
     config: PracticeConfig | None = None,
 ) -> Practice:
     """Return the tables of a practice.
@@ -56,8 +57,8 @@ def practice_of(
     records : sequence of RunRecord
         In order of time.
     plan : Plan or None
-    movement : (m,) float array, (m,) bool array
-        Times, and whether the athlete moved then.
+    movement : (m,) float array, (m,) int8 array
+        Times, and how the athlete moved then (`analyzer.drill.movement.Pace`).
     config : PracticeConfig, optional
 
     Returns
@@ -106,7 +107,7 @@ def _runs(
     direction: Sequence[str],
     slots: Sequence[int | None],
     plan: Plan | None,
-    movement: tuple[Floats, Bools],
+    movement: tuple[Floats, Paces],
     config: PracticeConfig,
 ) -> pd.DataFrame:
     start, stop, peak = (_column(records, name) for name in ("start_s", "stop_s", "peak_speed_m_s"))
@@ -125,8 +126,7 @@ def _runs(
         "peak_speed_m_s": peak,
         "peak_speed_sd_m_s": _column(records, "peak_speed_sd_m_s"),
         "achieved_pct": _achieved_pct(peak, direction, asked),
-        "rest_before_s": rest_before_s(start, stop),
-        "rest_mode": rest_modes(*movement, start, stop, config.recovery),
+        **_rest_columns(start, stop, rests(*movement, start, stop, config.recovery)),
         # No sensor hears the start signal.
         "reaction_time_s": np.full(len(records), np.nan),
         # A push-off whose landing was not seen is no contact to count.
@@ -136,6 +136,21 @@ def _runs(
     }
     columns |= {name: [median[name] for median in medians] for name in _MEDIANS}
     return build(RUNS, columns)
+
+
+def _rest_columns(start_s: Floats, stop_s: Floats, spent: Rests) -> dict[str, Sequence[Any] | Floats]:
+    rest_s = rest_before_s(start_s, stop_s)
+    return {
+        "rest_before_s": rest_s,
+        "rest_mode": spent.mode,
+        "rest_still_share": spent.still_share,
+        "rest_walking_share": spent.walking_share,
+        "rest_jogging_share": spent.jogging_share,
+        "work_to_rest": work_to_rest(start_s, stop_s),
+        # How long a rest should be is for the rules to say.
+        "rest_needed_s": np.full(rest_s.size, np.nan),
+        "rest_verdict": ["none" if mode == "none" else "unknown" for mode in spent.mode],
+    }
 
 
 _MEDIANS = ("step_frequency_hz", "stride_length_m", "contact_time_s", "flight_time_s", "duty_factor")

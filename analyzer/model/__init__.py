@@ -7,7 +7,7 @@ Frames of reference: ``SENSOR`` as mounted; ``BODY`` x forward, y left, z up in 
 from analyzer.model.analysis import Analysis, Finding, Level
 from analyzer.model.payload import Characteristic, LinkEvent, TimedPayload
 from analyzer.model.placement import FrameOfReference, Placement, placement_of
-from analyzer.model.plan import Direction, Plan, PlannedRun, StartCue
+from analyzer.model.plan import Direction, Plan, PlannedRest, PlannedRun, StartCue
 from analyzer.model.recording import Athlete, Mark, Notice, Recording
 from analyzer.model.stream import Bools, Floats, Indices, SensorStream, clipped_samples
 
@@ -27,6 +27,7 @@ __all__ = [
     "Notice",
     "Placement",
     "Plan",
+    "PlannedRest",
     "PlannedRun",
     "Recording",
     "SensorStream",

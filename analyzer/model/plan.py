@@ -6,13 +6,14 @@ from typing import Literal, Self
 
 from analyzer.errors import InputError
 
-__all__ = ["Direction", "Plan", "PlannedRun", "StartCue"]
+__all__ = ["Direction", "Plan", "PlannedRest", "PlannedRun", "StartCue"]
 
 YARD_20_M = 18.288
 """The drill's usual distance, 20 yards."""
 
 Direction = Literal["forward", "backward", "lateral_left", "lateral_right"]
 StartCue = Literal["own", "whistle", "visual"]
+PlannedRest = Literal["any", "still", "active"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,8 @@ class PlannedRun:
     start_cue : {'own', 'whistle', 'visual'}
     rest_before_s : float
         Planned rest before this run; NaN where none was planned.
+    rest_mode : {'any', 'still', 'active'}
+        How the rest before this run is to be spent, in the words of the table of runs.
     """
 
     effort_pct: float
@@ -36,6 +39,7 @@ class PlannedRun:
     direction: Direction = "forward"
     start_cue: StartCue = "own"
     rest_before_s: float = float("nan")
+    rest_mode: PlannedRest = "any"
 
     def __post_init__(self) -> None:
         # Written as `not` so that NaN is refused too, here and below.

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from analyzer.drill.estimate import EstimateConfig, Sample, estimates, interval, log_change, scatter
+from analyzer.drill.estimate import EstimateConfig, Sample, estimates, interval, log_change, scatter, variability_pct
 
 
 def sample(values, runs=None, measured_sd=np.nan, left=None):
@@ -98,3 +98,17 @@ def test_scatter_is_the_spread_about_the_run():
     found, df = scatter(sample(5 * (1 + 0.03 * rng.standard_normal(500)) + runs * 0.01, runs))
     assert found == pytest.approx(0.03, rel=0.1)
     assert df == 500 - 2 * 10
+
+
+def test_the_interval_of_the_variability_holds_it_about_nineteen_times_in_twenty():
+    rng = np.random.default_rng(8)
+    inside = []
+    for _ in range(300):
+        found = variability_pct(sample(5 * (1 + 0.03 * rng.standard_normal(12))))
+        inside.append(found.low <= 3.0 <= found.high)
+    # Cut down for strides that are not independent, so these, which are, lie in it more often.
+    assert 0.94 <= np.mean(inside) <= 1.0
+
+
+def test_three_strides_of_one_run_have_no_variability_to_tell():
+    assert np.isnan(variability_pct(sample([1.0, 1.1, 1.05])).value)
