@@ -16,21 +16,23 @@ from analyzer.acquire.holes import with_holes_marked
 from analyzer.checks import unit_doubts
 from analyzer.config import Config
 from analyzer.drill.history import PastRun
-from analyzer.drill.movement import moving
+from analyzer.drill.movement import Paces, paces
 from analyzer.drill.practice import practice_of
 from analyzer.drill.reaction import reaction_notices, reactions, with_false_step, with_reactions
 from analyzer.drill.record import RunRecord, run_records
 from analyzer.drill.runs import SEGMENTS_BY_RANK, RunFinder, RunWindow
+from analyzer.drill.stage_changes import stage_changes
+from analyzer.drill.stage_metrics import stage_metrics
 from analyzer.drill.stages import stage_estimates, stage_table
 from analyzer.drill.way_back import with_ways_back
 from analyzer.errors import InputError
 from analyzer.gait.run_gait import run_gait
 from analyzer.mechanics.findings import MechanicsInput, findings
+from analyzer.mechanics.recovery import with_rests_judged
 from analyzer.mechanics.thresholds import Thresholds, load
 from analyzer.model import (
     Analysis,
     Athlete,
-    Bools,
     Floats,
     Mark,
     Notice,
@@ -182,11 +184,13 @@ class Session:
         cues = cues_among(recording.marks)
         reacted = reactions(records, cues, self._clock_sd_s(), config.reaction)
         practice = with_reactions(practice, reacted, records)
-        tables = (practice.runs, practice.strides, practice.steps, practice.contacts)
+        rules, norms = self._thresholds.rules, self._thresholds.norms
+        runs = with_rests_judged(practice.runs, self._plan, rules["rest"], norms["rest"])
+        tables = (runs, practice.strides, practice.steps, practice.contacts)
         compared = stage_estimates(*tables, self._config.stages)
         stages = stage_table(compared, self._config.stages)
         inputs = MechanicsInput(
-            runs=practice.runs,
+            runs=runs,
             stages=stages,
             contacts=practice.contacts,
             strides=practice.strides,
@@ -201,8 +205,10 @@ class Session:
             contacts=practice.contacts,
             strides=practice.strides,
             steps=practice.steps,
-            runs=practice.runs,
+            runs=runs,
             stages=stages,
+            stage_metrics=stage_metrics(*tables, self._config.stages),
+            stage_changes=stage_changes(*tables, self._config.stages, compared),
             findings=findings(inputs, self._thresholds),
             # A recording read from a capture carries already what its payloads make the assembler say again.
             notices=(
@@ -258,12 +264,12 @@ class Session:
     def _signals_between(self, start_s: float, stop_s: float) -> Mapping[Placement, GridSignals]:
         return self._signals(RunWindow(start_s, stop_s, start_s, stop_s))
 
-    def _movement(self) -> tuple[Floats, Bools]:
+    def _movement(self) -> tuple[Floats, Paces]:
         by_rank = sorted(self._blocks, key=lambda placement: (SEGMENTS_BY_RANK.index(placement.segment), placement))
         if not by_rank:
-            return np.empty(0), np.empty(0, dtype=np.bool_)
+            return np.empty(0), np.empty(0, dtype=np.int8)
         # One sensor tells it as well as all of them: the one that finds runs best.
-        return moving(SensorStream.joined(self._blocks[by_rank[0]]), self._config.movement)
+        return paces(SensorStream.joined(self._blocks[by_rank[0]]), self._config.movement)
 
     def _recording(self) -> Recording:
         corrections = self._assembler.corrections()
