@@ -17,21 +17,24 @@ from analyzer.checks import unit_doubts
 from analyzer.config import Config
 from analyzer.drill.history import PastRun
 from analyzer.drill.jogs import without_jogs
-from analyzer.drill.movement import moving
+from analyzer.drill.movement import Paces, paces
 from analyzer.drill.practice import practice_of
 from analyzer.drill.reaction import reaction_notices, reactions, with_false_step, with_reactions
 from analyzer.drill.record import RunRecord, run_records
 from analyzer.drill.runs import SEGMENTS_BY_RANK, RunFinder, RunWindow
+from analyzer.drill.silence import coarseness, silence
+from analyzer.drill.stage_changes import stage_changes
+from analyzer.drill.stage_metrics import stage_metrics
 from analyzer.drill.stages import stage_estimates, stage_table
 from analyzer.drill.way_back import with_ways_back
 from analyzer.errors import InputError
 from analyzer.gait.run_gait import run_gait
 from analyzer.mechanics.findings import MechanicsInput, findings
+from analyzer.mechanics.recovery import with_rests_judged
 from analyzer.mechanics.thresholds import Thresholds, load
 from analyzer.model import (
     Analysis,
     Athlete,
-    Bools,
     Floats,
     Mark,
     Notice,
@@ -184,11 +187,13 @@ class Session:
         cues = cues_among(recording.marks)
         reacted = reactions(records, cues, self._clock_sd_s(), config.reaction)
         practice = with_reactions(practice, reacted, records)
-        tables = (practice.runs, practice.strides, practice.steps, practice.contacts)
+        rules, norms = self._thresholds.rules, self._thresholds.norms
+        runs = with_rests_judged(practice.runs, self._plan, rules["rest"], norms["rest"])
+        tables = (runs, practice.strides, practice.steps, practice.contacts)
         compared = stage_estimates(*tables, self._config.stages)
         stages = stage_table(compared, self._config.stages)
         inputs = MechanicsInput(
-            runs=practice.runs,
+            runs=runs,
             stages=stages,
             contacts=practice.contacts,
             strides=practice.strides,
@@ -203,8 +208,10 @@ class Session:
             contacts=practice.contacts,
             strides=practice.strides,
             steps=practice.steps,
-            runs=practice.runs,
+            runs=runs,
             stages=stages,
+            stage_metrics=stage_metrics(*tables, self._config.stages),
+            stage_changes=stage_changes(*tables, self._config.stages, compared),
             findings=findings(inputs, self._thresholds),
             # A recording read from a capture carries already what its payloads make the assembler say again.
             notices=(
@@ -212,8 +219,8 @@ class Session:
                 *jogged,
                 *practice.notices,
                 *reaction_notices(reacted, cues, len(practice.runs), self._plan),
-                *self._silence(),
-                *_coarseness(records),
+                *silence(self._records, self._blocks),
+                *coarseness(records),
             ),
             plan=self._plan,
             athlete=self._athlete,
@@ -262,12 +269,12 @@ class Session:
     def _signals_between(self, start_s: float, stop_s: float) -> Mapping[Placement, GridSignals]:
         return self._signals(RunWindow(start_s, stop_s, start_s, stop_s))
 
-    def _movement(self) -> tuple[Floats, Bools]:
+    def _movement(self) -> tuple[Floats, Paces]:
         by_rank = sorted(self._blocks, key=lambda placement: (SEGMENTS_BY_RANK.index(placement.segment), placement))
         if not by_rank:
-            return np.empty(0), np.empty(0, dtype=np.bool_)
+            return np.empty(0), np.empty(0, dtype=np.int8)
         # One sensor tells it as well as all of them: the one that finds runs best.
-        return moving(SensorStream.joined(self._blocks[by_rank[0]]), self._config.movement)
+        return paces(SensorStream.joined(self._blocks[by_rank[0]]), self._config.movement)
 
     def _recording(self) -> Recording:
         corrections = self._assembler.corrections()
@@ -276,25 +283,6 @@ class Session:
             if placement in corrections:
                 streams[placement] = stream.at_times(corrections[placement].to_host(stream.time_s))
         return Recording(streams, self._plan, self._athlete, tuple(self._marks))
-
-    def _silence(self) -> tuple[Notice, ...]:
-        if self._records:
-            return ()
-        feet = [placement for placement in self._blocks if placement.segment == "foot"]
-        if feet and not any(block.has_gyroscope for foot in feet for block in self._blocks[foot]):
-            text = "The feet's sensors gave no angular rate, so contacts cannot be found. Switch their gyroscopes on."
-            return (Notice("run.no_gyroscope", text),)
-        text = "Saw no run: no three strides in a row with both feet off the ground in between. "
-        return (Notice("run.none", text + "Check that the sensors were worn while running, and where."),)
-
-
-def _coarseness(records: Sequence[RunRecord]) -> tuple[Notice, ...]:
-    """Say so where runs were told by sensors that do not see the ground."""
-    segments = {placement.segment for record in records for placement in record.used}
-    if not segments or segments & {"foot", "shank"}:
-        return ()
-    text = f"Runs were told by the {' and the '.join(sorted(segments))} alone: starts are coarser, speeds unknown, and "
-    return (Notice("run.coarse", text + "drills on the spot may count as runs. A sensor on a foot tells them apart."),)
 
 
 _LEAST_SAMPLES = 16

@@ -1,24 +1,20 @@
-"""The tables that leave the analyzer: columns, units, meaning, and the check that they hold.
+"""The tables that leave the analyzer: columns, units and meaning.
 
 Flat columns, RangeIndex, SI units in the names. NaN where undefined; a `quality` or `_source` column says why.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from functools import cache
-from typing import Any, Literal
+from collections.abc import Mapping
 
-import numpy as np
-import pandas as pd
-
-from analyzer.errors import TableError
+from analyzer.schema import Column, Schema, build, check, empty
 
 __all__ = [
     "CONTACTS",
     "RUNS",
     "SCHEMAS",
     "STAGES",
+    "STAGE_CHANGES",
     "STAGE_METRICS",
+    "STAGE_METRIC_ROWS",
     "STEPS",
     "STRIDES",
     "Column",
@@ -28,35 +24,6 @@ __all__ = [
     "data_dictionary",
     "empty",
 ]
-
-Kind = Literal["float", "integer", "string"]
-
-# str is the string type of pandas 3, which holds NaN; columns of Python objects do not pass.
-_DTYPES: Mapping[Kind, str] = {"float": "float64", "integer": "int64", "string": "str"}
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """One column: its name with unit, its kind and what it means."""
-
-    name: str
-    kind: Kind
-    unit: str
-    meaning: str
-
-
-@dataclass(frozen=True, slots=True)
-class Schema:
-    """One table: its name and its columns in order."""
-
-    name: str
-    columns: tuple[Column, ...]
-
-    @property
-    def names(self) -> list[str]:
-        """Column names in order."""
-        return [column.name for column in self.columns]
-
 
 _RUN = Column("run", "integer", "1", "number of the run, from 1, in order of time")
 _SIDE = Column("side", "string", "", "left, right or unknown")
@@ -180,6 +147,14 @@ RUNS = Schema(
         Column("duty_factor", "float", "1", "median in the fly phase"),
         Column("rest_before_s", "float", "s", "end of the run before to first movement; NaN for the first run"),
         Column("rest_mode", "string", "", "still, active, unknown, or none for the first run"),
+        Column("rest_still_share", "float", "1", "share of the rest spent standing or sitting, of what was received"),
+        Column("rest_walking_share", "float", "1", "share of the rest spent walking, of what was received"),
+        Column("rest_jogging_share", "float", "1", "share of the rest spent jogging, of what was received"),
+        Column("work_to_rest", "float", "1", "duration of the run before / rest; 0.05 is 1 to 20"),
+        Column(
+            "rest_needed_s", "float", "s", "rest that the plan, or else the run before, calls for; NaN if not known"
+        ),
+        Column("rest_verdict", "string", "", "enough, short, much_too_short, unknown, or none for the first run"),
         Column(
             "reaction_time_s",
             "float",
@@ -245,82 +220,68 @@ def _stage_columns() -> tuple[Column, ...]:
 
 STAGES = Schema("stages", _stage_columns())
 
-SCHEMAS: tuple[Schema, ...] = (CONTACTS, STRIDES, STEPS, RUNS, STAGES)
+_UNIT_BESIDE = "; unit in the column unit"
 
+STAGE_METRIC_ROWS = Schema(
+    "stage_metrics",
+    (
+        Column("stage", "integer", "1", "row of the table of stages, from 1"),
+        Column("asked_effort_pct", "float", "%", "effort asked for; NaN without a plan"),
+        Column("metric", "string", "", "what was measured; names as in the table of stages, and speed_m_s of strides"),
+        Column("phase", "string", "", "run (all of it), first_steps (up to the sixth step) or fly"),
+        Column("side", "string", "", "both, left or right"),
+        Column("value", "float", "", f"median{_UNIT_BESIDE}"),
+        Column("low", "float", "", f"lower end of its 95 % interval{_UNIT_BESIDE}"),
+        Column("high", "float", "", f"upper end of its 95 % interval{_UNIT_BESIDE}"),
+        Column("unit", "string", "", "of value, low and high"),
+        *_with_interval("variability_pct", "%", "scatter within runs against the value, the measurement's included"),
+        Column("n", "integer", "1", "values behind it"),
+        Column("n_runs", "integer", "1", "runs they come from"),
+        Column(
+            "reason",
+            "string",
+            "",
+            "ok, or why the value (no_scatter: its interval) is not known: no_steps, cut_start (began before the "
+            "recording), one_side, no_length, no_toe_off, no_clean_steps, too_few (of one foot)",
+        ),
+    ),
+)
 
-def build(schema: Schema, columns: Mapping[str, Sequence[Any] | np.ndarray[Any, Any]]) -> pd.DataFrame:
-    """Return a table of that schema from its columns.
+STAGE_CHANGES = Schema(
+    "stage_changes",
+    (
+        Column("lower_stage", "integer", "1", "row of the table of stages, from 1"),
+        Column("upper_stage", "integer", "1", "row of the table of stages, from 1"),
+        Column("lower_effort_pct", "float", "%", "effort asked for in the lower stage"),
+        Column("upper_effort_pct", "float", "%", "effort asked for in the upper stage"),
+        Column(
+            "comparison",
+            "string",
+            "",
+            "contrast (change against the lower stage), split (what the gain in ln speed is made of) or same_speed "
+            "(what differs where both ran at one speed: the lower at its own, the upper also on the way to its own)",
+        ),
+        Column(
+            "metric", "string", "", "what is compared; _log: difference of natural logarithms, _share: of speed_log"
+        ),
+        Column("value", "float", "", f"upper stage against lower{_UNIT_BESIDE}"),
+        Column("low", "float", "", f"lower end of its 95 % interval{_UNIT_BESIDE}"),
+        Column("high", "float", "", f"upper end of its 95 % interval{_UNIT_BESIDE}"),
+        Column("unit", "string", "", "of value, low and high"),
+        Column("n_lower", "integer", "1", "values of the lower stage behind it"),
+        Column("n_upper", "integer", "1", "values of the upper stage behind it"),
+        Column("speed_m_s", "float", "m/s", "speed at which both are compared; NaN for other comparisons"),
+        Column(
+            "reason",
+            "string",
+            "",
+            "ok, or why the value is not known: missing, no_frequency, no_length, small_gain, no_speed, no_overlap (of "
+            "speeds), too_few; why its interval is not: no_scatter, share_open (the gain may be nothing)",
+        ),
+    ),
+)
 
-    Parameters
-    ----------
-    schema : Schema
-    columns : mapping of name to (n,) sequence
-        Exactly the columns of the schema, in any order.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Columns in schema order, RangeIndex.
-
-    Raises
-    ------
-    TableError
-        A column is missing, unknown or of the wrong length or kind.
-    """
-    if set(columns) != set(schema.names):
-        odd = sorted(set(columns) ^ set(schema.names))
-        raise TableError(f"{schema.name}: columns do not fit the schema: {odd}")
-    lengths = {name: len(values) for name, values in columns.items()}
-    # pandas would fill up the shorter columns with NaN.
-    if len(set(lengths.values())) > 1:
-        raise TableError(f"{schema.name}: columns differ in length: {lengths}")
-    try:
-        frame = pd.DataFrame(
-            # By way of arrays: a Series would bring its index and be aligned instead of taken as it stands.
-            {c.name: _typed(np.asarray(columns[c.name]), _DTYPES[c.kind]) for c in schema.columns}
-        )
-    # Such as NaN among integers: a count is never unknown.
-    except (TypeError, ValueError) as error:
-        raise TableError(f"{schema.name}: {error}") from error
-    return check(schema, frame)
-
-
-def _typed(values: np.ndarray[Any, Any], dtype: str) -> Any:
-    if dtype == "str":
-        return pd.array(values, dtype="str")
-    # What has the right type already needs no Series, of which a practice would make thousands.
-    return values if values.dtype == dtype else pd.Series(values, dtype=dtype)
-
-
-def empty(schema: Schema) -> pd.DataFrame:
-    """Return a table of that schema without rows."""
-    # A table of the caller's own, as tables can be written to; a copy is ten times faster than building it.
-    return _empty(schema).copy()
-
-
-@cache
-def _empty(schema: Schema) -> pd.DataFrame:
-    return build(schema, {name: [] for name in schema.names})
-
-
-def check(schema: Schema, frame: pd.DataFrame) -> pd.DataFrame:
-    """Return the table unchanged if it fits the schema.
-
-    Raises
-    ------
-    TableError
-        Columns, their order, their kinds or the index differ.
-    """
-    # Order counts too: a table written to a file is read by position as often as by name.
-    if list(frame.columns) != schema.names:
-        raise TableError(f"{schema.name}: expected columns {schema.names}, got {list(frame.columns)}")
-    for column, dtype in zip(schema.columns, frame.dtypes, strict=True):
-        if dtype != _DTYPES[column.kind]:
-            raise TableError(f"{schema.name}.{column.name}: expected {_DTYPES[column.kind]}, got {dtype}")
-    # Other tables and findings point at row numbers, so rows left over from a filter are renumbered first.
-    if not isinstance(frame.index, pd.RangeIndex) or frame.index.start != 0 or frame.index.step != 1:
-        raise TableError(f"{schema.name}: the index must be a RangeIndex from 0, got {frame.index!r}")
-    return frame
+SCHEMAS: tuple[Schema, ...] = (CONTACTS, STRIDES, STEPS, RUNS, STAGES, STAGE_METRIC_ROWS, STAGE_CHANGES)
 
 
 def data_dictionary() -> dict[str, list[dict[str, str]]]:

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from analyzer.config import Config
-from analyzer.drill.movement import moving
+from analyzer.drill.movement import paces
 from analyzer.drill.practice import practice_of
 from analyzer.drill.record import RunRecord, run_records
 from analyzer.drill.runs import RunFinder
@@ -157,7 +157,7 @@ def _foot_pieces(clock: _Clock, signals: GridSignals, gait: RunGait, config: Con
 
 def _drill(records: list[RunRecord], recording: Recording, config: Config) -> None:
     first = min(recording.streams, key=lambda placement: (placement.segment != "foot", placement))
-    movement = moving(recording.streams[Placement(first)], config.movement)
+    movement = paces(recording.streams[Placement(first)], config.movement)
     made = practice_of(records, recording.plan, movement, config.practice)
     stages(made.runs, made.strides, made.steps, made.contacts, config.stages)
 

@@ -34,6 +34,9 @@ class Run:
     left_longer_s: float = 0.0
     angle_deg: float = 0.0
     rest_s: float = 180.0
+    walking_share: float = 0.2
+    jogging_share: float = 0.0
+    asked_rest: str = "any"
     direction: str = "forward"
     speed_sd_share: float = 0.01
     quality: str = "ok"
@@ -56,7 +59,8 @@ def session(
     tables = {name: _table(schemas[name], rows[name]) for name in schemas}
     plan = None
     if planned:
-        plan = Plan(tuple(PlannedRun(s.effort_pct, s.distance_m, s.direction) for s in specs), wording=wording)
+        planned_runs = (PlannedRun(s.effort_pct, s.distance_m, s.direction, rest_mode=s.asked_rest) for s in specs)
+        plan = Plan(tuple(planned_runs), wording=wording)
     made = stages(tables["runs"], tables["strides"], tables["steps"], tables["contacts"])
     return MechanicsInput(
         stages=made, plan=plan, athlete=athlete or Athlete(height_m=1.83), placements=placements, **tables
@@ -194,7 +198,13 @@ def _run(number: int, spec: Run, start: float, end: float, planned: bool) -> dic
         "peak_speed_sd_m_s": spec.speed_sd_share * spec.speed_m_s,
         "achieved_reference": "none",
         "best_reference": "none",
-        "rest_mode": "still",
+        "rest_mode": "still" if number > 1 else "none",
+        "rest_still_share": 1.0 - spec.walking_share - spec.jogging_share,
+        "rest_walking_share": spec.walking_share,
+        "rest_jogging_share": spec.jogging_share,
+        "work_to_rest": (end - start) / spec.rest_s,
+        "rest_needed_s": np.nan,
+        "rest_verdict": "unknown",
         "reaction_time_s": np.nan,
         "reaction_time_sd_s": np.nan,
         "cue_delay": "none",

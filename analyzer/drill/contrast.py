@@ -6,7 +6,7 @@ import numpy as np
 
 from analyzer.drill.estimate import Estimate, EstimateConfig, Interval, log_change
 
-__all__ = ["ContrastConfig", "change_pct", "frequency_share"]
+__all__ = ["ContrastConfig", "SpeedSplit", "change_pct", "frequency_share", "speed_split"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +23,25 @@ class ContrastConfig:
 
     min_log_speed_gain: float = 0.06
     estimate: EstimateConfig = field(default_factory=EstimateConfig)
+
+
+@dataclass(frozen=True, slots=True)
+class SpeedSplit:
+    """A gain in ln speed and what it is made of: dln v = dln f + dln l.
+
+    Attributes
+    ----------
+    speed, frequency, length : Interval
+        Differences of natural logarithms; the part from frequency is told also where the length is not known.
+    frequency_share, length_share : Interval
+        They add up to 1.
+    """
+
+    speed: Interval
+    frequency: Interval
+    length: Interval
+    frequency_share: Interval
+    length_share: Interval
 
 
 def change_pct(lower: Estimate, upper: Estimate, config: ContrastConfig | None = None) -> Interval:
@@ -86,3 +105,38 @@ def frequency_share(
     # Rounding can take it below zero where the errors are zero.
     root = float(np.sqrt(max(half_b**2 - a * c, 0.0)))
     return Interval(share, (half_b - root) / a, (half_b + root) / a)
+
+
+def speed_split(
+    frequency: tuple[Estimate, Estimate], length: tuple[Estimate, Estimate], config: ContrastConfig | None = None
+) -> SpeedSplit:
+    """Return the gain in ln speed from one stage to another and its parts.
+
+    Parameters
+    ----------
+    frequency, length : tuple of Estimate
+        Stride (or step) frequency and length at the lower and the upper stage.
+    config : ContrastConfig, optional
+
+    Notes
+    -----
+    The errors of frequency and length are taken as independent, as in `frequency_share`; the wider of their two
+    quantiles serves their sum.
+    """
+    config = config or ContrastConfig()
+    of_frequency = log_change(*frequency, config.estimate)
+    of_length = log_change(*length, config.estimate)
+    sum_sd, quantile = float(np.hypot(of_frequency[1], of_length[1])), max(of_frequency[2], of_length[2])
+    share = frequency_share(frequency, length, config)
+    return SpeedSplit(
+        speed=_interval(of_frequency[0] + of_length[0], sum_sd, quantile),
+        frequency=_interval(*of_frequency),
+        length=_interval(*of_length),
+        frequency_share=share,
+        # What is left to 1: the ends change places.
+        length_share=Interval(1 - share.value, 1 - share.high, 1 - share.low),
+    )
+
+
+def _interval(change: float, sd: float, quantile: float) -> Interval:
+    return Interval(change, change - quantile * sd, change + quantile * sd)

@@ -9,7 +9,19 @@ from scipy import stats
 
 from analyzer.model import Floats
 
-__all__ = ["Estimate", "EstimateConfig", "Interval", "Sample", "estimates", "interval", "log_change", "scatter"]
+__all__ = [
+    "Estimate",
+    "EstimateConfig",
+    "Interval",
+    "Sample",
+    "estimates",
+    "interval",
+    "log_change",
+    "quantile",
+    "satterthwaite",
+    "scatter",
+    "variability_pct",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +188,7 @@ def interval(estimate: Estimate, config: EstimateConfig | None = None) -> Interv
     total = float(np.hypot(estimate.random_sd, estimate.common_sd))
     # The common part is known, not estimated: it brings degrees of freedom without end.
     share = estimate.random_sd / total if total > 0 else 1.0
-    half = _quantile(estimate.df / share**4 if share else np.inf, config) * total
+    half = quantile(estimate.df / share**4 if share else np.inf, config) * total
     return Interval(estimate.value, estimate.value - half, estimate.value + half)
 
 
@@ -191,10 +203,10 @@ def log_change(lower: Estimate, upper: Estimate, config: EstimateConfig | None =
     if not (lower.value > 0 and upper.value > 0):
         return np.nan, np.nan, np.nan
     parts = np.array([lower.relative_random_sd**2, upper.relative_random_sd**2])
-    df = _satterthwaite(parts, np.array([lower.df, upper.df]))
+    df = satterthwaite(parts, np.array([lower.df, upper.df]))
     # Logs: the change from 75 to 100 and back is the same number, and shares of it add up.
     change = float(np.log(upper.value / lower.value))
-    return change, float(np.sqrt(parts.sum())), _quantile(df, config)
+    return change, float(np.sqrt(parts.sum())), quantile(df, config)
 
 
 def scatter(sample: Sample) -> tuple[float, int]:
@@ -207,6 +219,36 @@ def scatter(sample: Sample) -> tuple[float, int]:
     centre = float(np.median(sample.values))
     found = _pooled([_scatter(sample, centre, sample.runs == run) for run in np.unique(sample.runs)])
     return float(np.sqrt(found.variance)), int(found.df)
+
+
+def satterthwaite(variances: Floats, df: Floats) -> float:
+    """Return the degrees of freedom of a sum of variances, each with its own."""
+    weight = float(np.sum(variances**2 / df))
+    return float(variances.sum() ** 2 / weight) if weight > 0 else np.inf
+
+
+def quantile(df: float, config: EstimateConfig | None = None) -> float:
+    """Return how many standard errors an interval reaches to either side: Student's t, normal for infinite `df`."""
+    tail = (1 + (config or EstimateConfig()).confidence) / 2
+    return float(stats.t.ppf(tail, df)) if np.isfinite(df) else float(stats.norm.ppf(tail))
+
+
+def variability_pct(sample: Sample, config: EstimateConfig | None = None) -> Interval:
+    """Return the coefficient of variation within the runs of a sample in per cent, with its interval.
+
+    Notes
+    -----
+    The scatter of `scatter`: what the measurement adds is in it. The interval is that of a normal sample's standard
+    deviation (chi squared), with degrees of freedom cut down by the design effect. NaN with fewer than one of them.
+    """
+    config = config or EstimateConfig()
+    found, df = scatter(sample)
+    effective = df / config.design_effect
+    if not effective >= 1:
+        return Interval()
+    tail = (1 - config.confidence) / 2
+    low, high = (100 * found * float(np.sqrt(effective / stats.chi2.ppf(p, effective))) for p in (1 - tail, tail))
+    return Interval(100 * found, low, high)
 
 
 def _at_one_distance(samples: Sequence[Sample]) -> tuple[Sequence[Sample], float]:
@@ -309,17 +351,7 @@ def _estimate(summary: _Summary, pooled: _Variance, between: _Variance, config: 
         value=summary.centre,
         random_sd=float(np.sqrt(parts.sum())) * abs(summary.centre) if known else np.nan,
         common_sd=float(np.sqrt(config.common_share)) * summary.measured * abs(summary.centre),
-        df=_satterthwaite(parts, dfs),
+        df=satterthwaite(parts, dfs),
         n_values=summary.n_values,
         n_runs=summary.n_runs,
     )
-
-
-def _satterthwaite(variances: Floats, df: Floats) -> float:
-    weight = float(np.sum(variances**2 / df))
-    return float(variances.sum() ** 2 / weight) if weight > 0 else np.inf
-
-
-def _quantile(df: float, config: EstimateConfig) -> float:
-    tail = (1 + config.confidence) / 2
-    return float(stats.t.ppf(tail, df)) if np.isfinite(df) else float(stats.norm.ppf(tail))

@@ -11,11 +11,12 @@ from analyzer.drill.assignment import Assignment, AssignmentConfig, assign
 from analyzer.drill.direction import directions
 from analyzer.drill.effort import EffortConfig, EffortRuns, achieved_of_best, achieved_of_day
 from analyzer.drill.history import PastRun
+from analyzer.drill.movement import Paces
 from analyzer.drill.record import RunRecord
-from analyzer.drill.recovery import RecoveryConfig, rest_before_s, rest_modes
+from analyzer.drill.recovery import RecoveryConfig, Rests, rest_before_s, rests, work_to_rest
 from analyzer.drill.scale import ScaleConfig, anchored
 from analyzer.drill.speeds import SpeedsConfig, maximal_runs, speed_columns
-from analyzer.model import Bools, Floats, Notice, Plan, Timing
+from analyzer.model import Floats, Notice, Plan, Timing
 from analyzer.tables import CONTACTS, RUNS, STEPS, STRIDES, Schema, build, check, empty
 
 __all__ = ["Practice", "PracticeConfig", "practice_of"]
@@ -53,7 +54,7 @@ class Practice:
 def practice_of(
     records: Sequence[RunRecord],
     plan: Plan | None,
-    movement: tuple[Floats, Bools],
+    movement: tuple[Floats, Paces],
     config: PracticeConfig | None = None,
     timings: Sequence[Timing] = (),
     past: Sequence[PastRun] = (),
@@ -65,8 +66,8 @@ def practice_of(
     records : sequence of RunRecord
         In order of time.
     plan : Plan or None
-    movement : (m,) float array, (m,) bool array
-        Times, and whether the athlete moved then.
+    movement : (m,) float array, (m,) int8 array
+        Times, and how the athlete moved then (`analyzer.drill.movement.Pace`).
     config : PracticeConfig, optional
     timings : sequence of Timing, optional
         Known times of runs: their lengths are anchored.
@@ -130,7 +131,7 @@ def _runs(
     records: Sequence[RunRecord],
     assignment: Assignment,
     plan: Plan | None,
-    movement: tuple[Floats, Bools],
+    movement: tuple[Floats, Paces],
     config: PracticeConfig,
     past: Sequence[PastRun],
 ) -> pd.DataFrame:
@@ -160,8 +161,7 @@ def _runs(
         "achieved_reference": of_day.reference,
         "achieved_of_best_pct": of_best.pct,
         "best_reference": of_best.reference,
-        "rest_before_s": rest_before_s(start, stop),
-        "rest_mode": rest_modes(*movement, start, stop, config.recovery),
+        **_rest_columns(start, stop, rests(*movement, start, stop, config.recovery)),
         # No sensor hears the start signal: `analyzer.drill.reaction` fills these where it is known.
         "reaction_time_s": np.full(len(records), np.nan),
         "reaction_time_sd_s": np.full(len(records), np.nan),
@@ -176,6 +176,21 @@ def _runs(
     maximal = maximal_runs(asked, np.asarray(columns["achieved_pct"]), assignment.directions)
     columns |= speed_columns(records, np.asarray(columns["distance_m"]), maximal, config.speeds)
     return build(RUNS, columns)
+
+
+def _rest_columns(start_s: Floats, stop_s: Floats, spent: Rests) -> dict[str, Sequence[Any] | Floats]:
+    rest_s = rest_before_s(start_s, stop_s)
+    return {
+        "rest_before_s": rest_s,
+        "rest_mode": spent.mode,
+        "rest_still_share": spent.still_share,
+        "rest_walking_share": spent.walking_share,
+        "rest_jogging_share": spent.jogging_share,
+        "work_to_rest": work_to_rest(start_s, stop_s),
+        # How long a rest should be is for the rules to say.
+        "rest_needed_s": np.full(rest_s.size, np.nan),
+        "rest_verdict": ["none" if mode == "none" else "unknown" for mode in spent.mode],
+    }
 
 
 _MEDIANS = ("step_frequency_hz", "stride_length_m", "contact_time_s", "flight_time_s", "duty_factor")

@@ -9,9 +9,20 @@ from numpy.typing import ArrayLike
 
 from analyzer.drill.contrast import ContrastConfig, change_pct, frequency_share
 from analyzer.drill.estimate import Estimate, EstimateConfig, Interval, Sample, estimates, interval
+from analyzer.drill.same_speed import SameSpeedConfig
 from analyzer.tables import STAGE_METRICS, STAGES, build
 
-__all__ = ["Stage", "StageConfig", "fly_contacts", "sample_of", "stage_estimates", "stage_table", "stages"]
+__all__ = [
+    "Stage",
+    "StageConfig",
+    "fly_contacts",
+    "members",
+    "sample_of",
+    "samples",
+    "stage_estimates",
+    "stage_table",
+    "stages",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,13 +38,21 @@ class StageConfig:
         a stage differs from the next.
     stride_qualities : tuple of str
         Strides that may speak for length and frequency. Clipping widens a length's uncertainty; it does not void it.
+    first_steps : int
+        Steps at the start that are told apart from the fly phase: the push out of the stand, up to the sixth step.
+    min_per_side : int
+        With fewer values of a foot nothing is told of it: a side is half a stage.
     contrast : ContrastConfig
+    same_speed : SameSpeedConfig
     """
 
     directions: tuple[str, ...] = ("forward", "unknown")
     contact_qualities: tuple[str, ...] = ("ok",)
     stride_qualities: tuple[str, ...] = ("ok", "clipped")
+    first_steps: int = 6
+    min_per_side: int = 4
     contrast: ContrastConfig = field(default_factory=ContrastConfig)
+    same_speed: SameSpeedConfig = field(default_factory=SameSpeedConfig)
 
     @property
     def estimate(self) -> EstimateConfig:
@@ -123,15 +142,15 @@ def stage_estimates(
     Parameters and order of the result are those of `stages`.
     """
     config = config or StageConfig()
-    members = _members(runs, config)
+    found_members = members(runs, config)
     fly = strides[(strides["phase"] == "fly") & strides["quality"].isin(config.stride_qualities)]
     fly_steps = steps[steps["phase"] == "fly"]
     # Contacts, not strides: a stride across a hole may open with a contact that is whole.
     good = fly_contacts(contacts, strides, steps, config)
     by_stage = [
-        _samples([_of(table, numbers) for table in (runs, fly, fly_steps, good)], config) for _, numbers in members
+        samples([_of(table, numbers) for table in (runs, fly, fly_steps, good)], config) for _, numbers in found_members
     ]
-    metrics = {name: estimates([samples[name] for samples in by_stage], config.estimate) for name in STAGE_METRICS}
+    metrics = {name: estimates([one[name] for one in by_stage], config.estimate) for name in STAGE_METRICS}
     return tuple(
         Stage(
             asked_effort_pct=asked,
@@ -140,7 +159,7 @@ def stage_estimates(
             n_contacts=int(_of(contacts, numbers)["initial_contact_s"].notna().sum()),
             metrics={name: found[index] for name, found in metrics.items()},
         )
-        for index, (asked, numbers) in enumerate(members)
+        for index, (asked, numbers) in enumerate(found_members)
     )
 
 
@@ -173,8 +192,8 @@ def fly_contacts(
     return contacts[usable & (times >= first) & (times <= last)]
 
 
-def _members(runs: pd.DataFrame, config: StageConfig) -> list[tuple[float, tuple[int, ...]]]:
-    """Return asked effort and run numbers of each stage."""
+def members(runs: pd.DataFrame, config: StageConfig) -> list[tuple[float, tuple[int, ...]]]:
+    """Return asked effort and run numbers of each stage, in the order of the table of stages."""
     compared = runs[runs["direction"].isin(config.directions)]
     # Also a plan of which no run was recognised: nothing to group by.
     if runs["asked_effort_pct"].isna().all():
@@ -189,29 +208,43 @@ def _of(table: pd.DataFrame, numbers: Sequence[int]) -> pd.DataFrame:
     return table[table["run"].isin(numbers)]
 
 
-def _samples(tables: Sequence[pd.DataFrame], config: StageConfig) -> dict[str, Sample]:
-    """Return the values of each metric in one stage's runs, fly strides, fly steps and fly contacts.
+def samples(tables: Sequence[pd.DataFrame], config: StageConfig) -> dict[str, Sample]:
+    """Return the values of each metric in one stage.
 
+    Parameters
+    ----------
+    tables : sequence of pandas.DataFrame
+        Its runs, and the strides, steps and contacts of one phase that may speak for it.
+    config : StageConfig
+
+    Returns
+    -------
+    dict of str to Sample
+        The metrics of `analyzer.tables.STAGE_METRICS`, and ``speed_m_s``, the speed of the strides.
+
+    Notes
+    -----
     Frequencies have no uncertainty beyond their scatter: an error of one contact shows as scatter of two steps.
     """
-    runs, fly, fly_steps, contacts = tables
+    runs, strides, steps, contacts = tables
     # The duty factor stands on contact time, so it is as choosy.
-    timed = fly[fly["quality"].isin(config.contact_qualities)]
-    length_share = _median(fly["stride_length_sd_m"] / fly["stride_length_m"])
+    timed = strides[strides["quality"].isin(config.contact_qualities)]
+    length_share = _median(strides["stride_length_sd_m"] / strides["stride_length_m"])
     contact_sd_s = _median(np.hypot(contacts["initial_contact_sd_s"], contacts["toe_off_sd_s"]))
     contact_share = contact_sd_s / _median(contacts["contact_time_s"])
-    samples = {
+    found = {
         "peak_speed_m_s": sample_of(runs, "peak_speed_m_s", sd=_median(runs["peak_speed_sd_m_s"])),
-        "step_frequency_hz": sample_of(fly_steps, "step_frequency_hz"),
-        "stride_frequency_hz": sample_of(fly, "stride_frequency_hz"),
-        "stride_length_m": sample_of(fly, "stride_length_m", share=length_share),
-        "step_length_m": sample_of(fly_steps, "step_length_m", share=length_share),
+        "speed_m_s": sample_of(strides, "speed_m_s", share=length_share),
+        "step_frequency_hz": sample_of(steps, "step_frequency_hz"),
+        "stride_frequency_hz": sample_of(strides, "stride_frequency_hz"),
+        "stride_length_m": sample_of(strides, "stride_length_m", share=length_share),
+        "step_length_m": sample_of(steps, "step_length_m", share=length_share),
         "contact_time_s": sample_of(contacts, "contact_time_s", sd=contact_sd_s),
-        "flight_time_s": sample_of(fly_steps, "flight_time_s", sd=contact_sd_s),
+        "flight_time_s": sample_of(steps, "flight_time_s", sd=contact_sd_s),
         "duty_factor": sample_of(timed, "duty_factor", share=contact_share),
     }
     distance_m = {int(run): float(distance) for run, distance in zip(runs["run"], runs["distance_m"], strict=True)}
-    return {name: replace(sample, distance_m=distance_m) for name, sample in samples.items()}
+    return {name: replace(sample, distance_m=distance_m) for name, sample in found.items()}
 
 
 def sample_of(table: pd.DataFrame, name: str, sd: float = np.nan, share: float = np.nan) -> Sample:

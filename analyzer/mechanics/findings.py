@@ -5,8 +5,9 @@ from dataclasses import replace
 
 from analyzer.mechanics.case import Case, MechanicsInput, prepare
 from analyzer.mechanics.contact import contact_time_long, contact_time_trend, left_right
-from analyzer.mechanics.gears import contrast, first_run_fast, not_top_gear, rest
+from analyzer.mechanics.gears import contrast, first_run_fast, not_top_gear
 from analyzer.mechanics.landing import heel_first, overstride_matched_speed
+from analyzer.mechanics.recovery import active_rest, asked_rests, jogged_rest, rest
 from analyzer.mechanics.rhythm import frequency_share, length_up_rate_down, rate_up_length_down, steps_uneven
 from analyzer.mechanics.thresholds import Thresholds, load
 from analyzer.model import Finding, Level
@@ -44,11 +45,14 @@ def _all(case: Case, thresholds: Thresholds) -> list[Finding | None]:
     """Return what every rule says."""
     rules, norms = thresholds.rules, thresholds.norms
     contact_length = norms["contact_length"]
+    asked = asked_rests(case.inputs.plan, len(case.inputs.runs))
     said = [
         not_top_gear(case, rules["not_top_gear"]),
         contrast(case, rules["contrast"]),
         first_run_fast(case, rules["first_run_fast"]),
         rest(case, rules["rest"], norms["rest"]),
+        active_rest(case, rules["active_rest"], asked),
+        jogged_rest(case, rules["jogged_rest"], asked),
         overstride_matched_speed(case, rules["overstride_matched_speed"], contact_length),
         length_up_rate_down(case, rules["length_up_rate_down"]),
         frequency_share(case, rules["frequency_share"]),

@@ -1,8 +1,6 @@
-"""Rules on the efforts: do they differ, was the first too fast, the last a true top speed, the rest long enough."""
+"""Rules on the efforts: do they differ, was the first too fast, the last a true top speed."""
 
-from collections.abc import Hashable, Mapping
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
 from scipy import constants
@@ -12,11 +10,11 @@ from analyzer.drill.estimate import Interval, log_change
 from analyzer.drill.profile import ProfileConfig
 from analyzer.drill.stages import Stage
 from analyzer.mechanics.case import Case, of_runs
-from analyzer.mechanics.thresholds import Norm, Rule
+from analyzer.mechanics.thresholds import Rule
 from analyzer.mechanics.verdict import Band, Verdict, cannot_tell, finding, judge, percent
-from analyzer.model import Finding, Level, Plan
+from analyzer.model import Finding, Level
 
-__all__ = ["contrast", "first_run_fast", "not_top_gear", "rest"]
+__all__ = ["contrast", "first_run_fast", "not_top_gear"]
 
 _SEVERITY = {Level.FIX: 2, Level.LOOK: 1}
 
@@ -88,21 +86,6 @@ def not_top_gear(case: Case, rule: Rule) -> Finding | None:
     return finding(rule, verdict, least, len(known), words)
 
 
-def rest(case: Case, rule: Rule, norm: Norm) -> Finding | None:
-    """Judge the shortest rest against what the run before it calls for."""
-    rests = _rests(case, norm)
-    if len(rests) + 1 < rule.gates["min_runs"]:
-        return None
-    share, asked, rest_s, needed = min(rests)
-    # Both ends of a rest are known to a tenth of a second: the interval is the number.
-    found = Interval(share, share, share)
-    verdict = judge(found, Band(rule.limits["look_pct"], rule.limits["fix_pct"], low_is_worse=True), rule)
-    if verdict is None:
-        return None
-    words = {"asked": asked, "rest": f"{rest_s:.0f}", "need": f"{np.ceil(needed / 5) * 5:.0f}"}
-    return finding(rule, verdict, found, len(rests), words)
-
-
 def _judged_gaps(case: Case, rule: Rule) -> list[tuple[Verdict | None, Interval, Stage, Stage]]:
     """Return verdicts on neighbouring efforts and on the whole span, where the efforts asked lie far enough apart."""
     limits, stages = rule.limits, case.compared
@@ -157,36 +140,3 @@ def _shortfall(case: Case, number: int, min_strides: int) -> Interval:
     sd = float(np.hypot(config.scale_sd * way, speed * np.hypot(config.origin_sd_s, config.onset_sd_s)))
     half = 1.96 * sd
     return Interval(distance - way, distance - way - half, distance - way + half)
-
-
-def _rests(case: Case, norm: Norm) -> list[tuple[float, str, float, float]]:
-    """Return each rest as per cent of the one needed, the effort after it, its length and the length needed."""
-    runs = case.inputs.runs.sort_values("start_s")
-    planned = _planned_rests(case.inputs.plan, len(runs))
-    rests = []
-    for index, (before, after) in enumerate(pairwise(runs.to_dict("records")), start=1):
-        needed = planned[index] if np.isfinite(planned[index]) else _needed_rest_s(before, norm)
-        share = 100 * after["rest_before_s"] / needed
-        if np.isfinite(share) and np.isfinite(after["asked_effort_pct"]):
-            rests.append((share, percent(after["asked_effort_pct"]), after["rest_before_s"], needed))
-    return rests
-
-
-def _planned_rests(plan: Plan | None, n_runs: int) -> list[float]:
-    """Return the rest the coach planned before each run, NaN where none or where runs and plan do not pair off."""
-    # With runs missing or added it is open which rest was planned before which.
-    if plan is None or len(plan.runs) != n_runs:
-        return [np.nan] * n_runs
-    return [run.rest_before_s for run in plan.runs]
-
-
-def _needed_rest_s(before: Mapping[Hashable, Any], norm: Norm) -> float:
-    """Return the rest that a run calls for: by its effort, or by its length where that is less."""
-    asked = before["asked_effort_pct"]
-    if np.isnan(asked):
-        return np.nan
-    points, rests = norm.columns["asked_effort_pct"], norm.columns["rest_s"]
-    # Efforts between those listed are read off between them.
-    by_effort = float(np.interp(asked, points, rests))
-    by_length = norm.constants["run_times"] * float(before["stop_s"] - before["start_s"])
-    return min(by_effort, by_length)

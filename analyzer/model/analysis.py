@@ -79,7 +79,7 @@ class Analysis:
 
     Attributes
     ----------
-    contacts, strides, steps, runs, stages : pandas.DataFrame
+    contacts, strides, steps, runs, stages, stage_metrics, stage_changes : pandas.DataFrame
         Schemas in `analyzer.tables`.
     findings : tuple of Finding
         Ranked, most important first; those that cannot tell are last.
@@ -102,6 +102,8 @@ class Analysis:
     steps: "pd.DataFrame"
     runs: "pd.DataFrame"
     stages: "pd.DataFrame"
+    stage_metrics: "pd.DataFrame"
+    stage_changes: "pd.DataFrame"
     findings: tuple[Finding, ...]
     notices: tuple[Notice, ...]
     plan: Plan | None

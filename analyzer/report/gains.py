@@ -11,7 +11,7 @@ from analyzer.report import quantities
 from analyzer.report.quantities import Quantity, Units
 from analyzer.report.stage_lines import records
 
-__all__ = ["SpeedGain", "speed_gains"]
+__all__ = ["SpeedGain", "is_split", "speed_gains", "whole_gain"]
 
 _HALF = 0.5
 """A share above it is the larger part: no judgement, only the word *mostly*."""
@@ -53,14 +53,44 @@ class SpeedGain:
 
 def speed_gains(analysis: Analysis, units: Units) -> tuple[SpeedGain, ...]:
     """Return the gain of every asked stage over the one below, lowest first; none without a plan."""
+    return tuple(
+        _gain(below, row, _interval(row, "speed_gain_pct"), _interval(row, "speed_gain_frequency_share"), units)
+        for below, row in itertools.pairwise(_asked(analysis))
+    )
+
+
+def whole_gain(analysis: Analysis, units: Units) -> SpeedGain | None:
+    """Return the gain of the highest asked stage over the lowest; None with fewer than three stages."""
+    asked = _asked(analysis)
+    if len(asked) < 3:
+        return None
+    below, row = asked[0], asked[-1]
+    whole = {
+        str(change["metric"]): [float(change[end]) for end in ("value", "low", "high")]
+        for change in records(analysis.stage_changes)
+        if (change["lower_effort_pct"], change["upper_effort_pct"])
+        == (below["asked_effort_pct"], row["asked_effort_pct"])
+        and change["comparison"] in ("contrast", "split")
+    }
+    # A table of changes made of other stages: nothing is known of these.
+    unknown = [float("nan")] * 3
+    return _gain(below, row, whole.get("peak_speed_m_s", unknown), whole.get("frequency_share", unknown), units)
+
+
+def is_split(gain: SpeedGain) -> bool:
+    """Whether a gain of speed is clear and its shares are known."""
+    return gain.gain_pct.is_known and gain.gain_pct.is_clear and gain.gain_pct.value > 0 and gain.rate_share.is_known
+
+
+def _asked(analysis: Analysis) -> list[dict[str, Any]]:
     asked = [row for row in records(analysis.stages) if math.isfinite(row["asked_effort_pct"])]
-    asked.sort(key=lambda row: float(row["asked_effort_pct"]))
-    return tuple(_gain(below, row, units) for below, row in itertools.pairwise(asked))
+    return sorted(asked, key=lambda row: float(row["asked_effort_pct"]))
 
 
-def _gain(below: dict[str, Any], row: dict[str, Any], units: Units) -> SpeedGain:
-    gain_pct = quantities.percent(*_interval(row, "speed_gain_pct"), why=_NO_SPEED)
-    frequency = _interval(row, "speed_gain_frequency_share")
+def _gain(
+    below: dict[str, Any], row: dict[str, Any], change_pct: Sequence[float], frequency: Sequence[float], units: Units
+) -> SpeedGain:
+    gain_pct = quantities.percent(*change_pct, why=_NO_SPEED)
     rate = quantities.share(*frequency, why=_NO_SHARE)
     # The two shares add up to one, so the other end of the interval changes places.
     length = quantities.share(1 - frequency[0], 1 - frequency[2], 1 - frequency[1], why=_NO_SHARE)
@@ -72,7 +102,7 @@ def _gain(below: dict[str, Any], row: dict[str, Any], units: Units) -> SpeedGain
     return SpeedGain(
         lower=lower,
         upper=upper,
-        gain=_speed_gain(below, row, units),
+        gain=_speed_gain(below, row, change_pct, units),
         gain_pct=gain_pct,
         rate_share=rate,
         length_share=length,
@@ -81,11 +111,11 @@ def _gain(below: dict[str, Any], row: dict[str, Any], units: Units) -> SpeedGain
     )
 
 
-def _speed_gain(below: dict[str, Any], row: dict[str, Any], units: Units) -> Quantity:
+def _speed_gain(below: dict[str, Any], row: dict[str, Any], change_pct: Sequence[float], units: Units) -> Quantity:
     base = float(below["peak_speed_m_s"])
     value = float(row["peak_speed_m_s"]) - base
     # Not the difference of two intervals: in the interval of the change the errors both speeds share have cancelled.
-    _, low_pct, high_pct = _interval(row, "speed_gain_pct")
+    _, low_pct, high_pct = change_pct
     return quantities.speed(value, base * low_pct / 100, base * high_pct / 100, units=units, why=_NO_SPEED)
 
 

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from analyzer.model import Analysis
 from analyzer.report import figures, quantities, summary
-from analyzer.report.gains import SpeedGain
+from analyzer.report.gains import SpeedGain, is_split
 from analyzer.report.quantities import Quantity, Units
+from analyzer.report.rests import Rest, rest_lines
+from analyzer.report.stage_details import change_details, stage_details
 from analyzer.report.stage_lines import records
 from analyzer.report.svg import inline_svg
 
@@ -82,11 +84,13 @@ def _context(analysis: Analysis, units: Units) -> dict[str, Any]:
         "is_roomy": _n_rows(said) <= _MAX_ROOMY_ROWS,
         "heads": _heads(units),
         "gains": _gain_bars(said.gains),
+        "whole_gain": said.whole_gain if said.whole_gain is not None and is_split(said.whole_gain) else None,
         "notices": said.notices[:_MAX_NOTICES],
         "n_notices_left_out": len(said.notices[_MAX_NOTICES:]),
         "strip": _strip(analysis, units),
         "traces": _traces(analysis),
         "runs": _run_rows(analysis, units),
+        "details": [table for table in (stage_details(analysis, units), change_details(analysis)) if table.rows],
         "origin": _origin(analysis, said),
         "simulated": summary.SIMULATED,
         "fine_print": f"{summary.STEP_AND_STRIDE} {summary.NOT_MEDICAL}",
@@ -96,7 +100,7 @@ def _context(analysis: Analysis, units: Units) -> dict[str, Any]:
 def _n_rows(said: summary.Summary) -> int:
     """Return about how many rows of text the sheet has to hold beside its figures."""
     lines = min(len(said.stages) + len(said.others), _MAX_LINES)
-    texts = [*said.cannot_tell, *said.notices[:_MAX_NOTICES], said.effort_sense, said.rest]
+    texts = [*said.cannot_tell, *said.notices[:_MAX_NOTICES], said.effort_sense, said.at_same_speed, said.rest]
     texts += [said.reaction, said.data_quality]
     texts += [text for remark in said.remarks for text in (remark.sentence, remark.cue, remark.evidence)]
     return lines + sum(math.ceil(len(text) / _CHARACTERS_PER_ROW) for text in texts)
@@ -129,7 +133,7 @@ class _GainBars:
 
 def _gain_bars(gains: Sequence[SpeedGain]) -> list[_GainBars]:
     """Return the bars of all gains on one scale, so that equal shares are equally long."""
-    split = [gain for gain in gains if _is_split(gain)]
+    split = [gain for gain in gains if is_split(gain)]
     ends = [
         end for gain in split for share in (gain.rate_share, gain.length_share) for end in (share.value, *share.bounds)
     ]
@@ -149,17 +153,13 @@ def _gain_bars(gains: Sequence[SpeedGain]) -> list[_GainBars]:
     found = []
     for gain in gains:
         bars = (bar("Step rate", "rate", gain.rate_share), bar("Step length", "length", gain.length_share))
-        is_split = _is_split(gain)
-        found.append(_GainBars(gain, is_split, round(place(0.0), 2), bars if is_split else ()))
+        split_up = is_split(gain)
+        found.append(_GainBars(gain, split_up, round(place(0.0), 2), bars if split_up else ()))
     return found
 
 
 _SHARES = (-1.0, 2.0)
 """Shares beyond are cut off in the drawing: they come from tiny gains, and the number stands beside the bar."""
-
-
-def _is_split(gain: SpeedGain) -> bool:
-    return gain.gain_pct.is_known and gain.gain_pct.is_clear and gain.gain_pct.value > 0 and gain.rate_share.is_known
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +205,7 @@ def _trace(analysis: Analysis, run: int) -> _Figure:
 
 
 def _run_rows(analysis: Analysis, units: Units) -> list[tuple[str, ...]]:
+    rests = {rest.run: rest for rest in rest_lines(analysis)}
     return [
         (
             str(run["run"]),
@@ -213,13 +214,18 @@ def _run_rows(analysis: Analysis, units: Units) -> list[tuple[str, ...]]:
             run["direction"].replace("_", " "),
             quantities.distance(run["distance_m"], units),
             str(quantities.speed(run["peak_speed_m_s"], units=units)),
-            # NaN before the first run.
-            quantities.clock(run["rest_before_s"]) if run["rest_before_s"] > 0 else "–",
+            *_rest_cells(rests.get(run["run"])),
             str(run["n_contacts"]),
             ", ".join(_TROUBLES.get(trouble, trouble) for trouble in run["quality"].split(";")),
         )
         for run in records(analysis.runs)
     ]
+
+
+def _rest_cells(rest: Rest | None) -> tuple[str, str]:
+    if rest is None or not rest.rest_s > 0:
+        return "–", "–"
+    return quantities.clock(rest.rest_s) + (" (short)" if rest.is_short else ""), rest.spent
 
 
 _TROUBLES = {

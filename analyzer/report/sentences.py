@@ -13,7 +13,7 @@ from analyzer.report.quantities import Units
 from analyzer.report.stage_lines import StageLine, records
 from analyzer.units import G_M_S2
 
-__all__ = ["data_quality", "effort_sense", "headline", "rest", "setting"]
+__all__ = ["data_quality", "effort_sense", "headline", "setting"]
 
 
 def headline(
@@ -112,19 +112,6 @@ def _asked_and_ran(lines: Sequence[StageLine], analysis: Analysis) -> str:
     if analysis.plan.wording == "speed":
         return f"{sentence} Asked as a share of speed, so the slower ones were too fast."
     return f"{sentence} Running above the number is usual: effort is felt, it is not speed."
-
-
-def rest(analysis: Analysis) -> str:
-    """Return the rests taken and, where one was planned, the plan; empty for a single run."""
-    # Before the first run there is no rest.
-    taken = [float(run["rest_before_s"]) for run in records(analysis.runs)][1:]
-    if not any(math.isfinite(rest_s) for rest_s in taken):
-        return ""
-    words = ", ".join(quantities.clock(rest_s) for rest_s in taken)
-    planned = sorted({run.rest_before_s for run in _planned(analysis) if math.isfinite(run.rest_before_s)})
-    if not planned:
-        return f"{words} between runs."
-    return f"{words} between runs (plan {' / '.join(quantities.clock(rest_s) for rest_s in planned)})."
 
 
 def setting(analysis: Analysis, units: Units) -> tuple[str, ...]:

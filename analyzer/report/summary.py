@@ -11,10 +11,12 @@ from typing import Any
 from analyzer.model import Analysis
 from analyzer.plain import as_plain
 from analyzer.report import sentences
-from analyzer.report.gains import SpeedGain, speed_gains
+from analyzer.report.gains import SpeedGain, speed_gains, whole_gain
 from analyzer.report.quantities import Quantity, Units
 from analyzer.report.reaction import reaction_sentence
 from analyzer.report.remarks import Remark, remarks
+from analyzer.report.rests import Rest, rest_lines, rest_sentence
+from analyzer.report.stage_details import SameSpeedLine, same_speed_lines
 from analyzer.report.stage_lines import StageLine, other_lines, records, stage_lines
 
 __all__ = ["NOT_MEDICAL", "SIMULATED", "STEP_AND_STRIDE", "Summary", "config_hash", "summarize"]
@@ -40,6 +42,12 @@ class Summary:
     stages, others : tuple of StageLine
         Stages, and the runs in none of them.
     gains : tuple of SpeedGain
+        From each stage to the next.
+    whole_gain : SpeedGain or None
+        From the first stage to the last, where there are others between them.
+    same_speed : tuple of SameSpeedLine
+        What differs between neighbouring stages at one speed.
+    rests : tuple of Rest
     remarks : tuple of Remark
         At most three findings.
     n_remarks_left_out : int
@@ -63,6 +71,9 @@ class Summary:
     stages: tuple[StageLine, ...]
     others: tuple[StageLine, ...]
     gains: tuple[SpeedGain, ...]
+    whole_gain: SpeedGain | None
+    same_speed: tuple[SameSpeedLine, ...]
+    rests: tuple[Rest, ...]
     remarks: tuple[Remark, ...]
     n_remarks_left_out: int
     effort_sense: str
@@ -78,6 +89,12 @@ class Summary:
     config_hash: str
     source: str
     sha256: str
+
+    @property
+    def at_same_speed(self) -> str:
+        """What is clear at the same speed, of the highest pair of stages of which anything is; else empty."""
+        # One sentence: on the page it is a remark beside the findings, and the tables hold all of it.
+        return next((line.sentence for line in reversed(self.same_speed) if line.sentence), "")
 
 
 def summarize(analysis: Analysis, units: Units = "us") -> Summary:
@@ -102,10 +119,13 @@ def summarize(analysis: Analysis, units: Units = "us") -> Summary:
         stages=lines,
         others=others,
         gains=gains,
+        whole_gain=whole_gain(analysis, units),
+        same_speed=same_speed_lines(analysis, units),
+        rests=rest_lines(analysis),
         remarks=chosen,
         n_remarks_left_out=len(analysis.findings) - len(chosen),
         effort_sense=sentences.effort_sense(lines, analysis),
-        rest=sentences.rest(analysis),
+        rest=rest_sentence(analysis),
         reaction=reaction_sentence(analysis),
         data_quality=sentences.data_quality(analysis),
         cannot_tell=_cannot_tell((*lines, *others)),

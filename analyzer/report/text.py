@@ -3,7 +3,7 @@
 import textwrap
 from collections.abc import Iterator, Sequence
 
-from analyzer.report.gains import SpeedGain
+from analyzer.report.gains import SpeedGain, is_split
 from analyzer.report.quantities import Quantity
 from analyzer.report.remarks import Remark
 from analyzer.report.stage_lines import StageLine
@@ -57,6 +57,9 @@ def _lines(summary: Summary) -> Iterator[str]:
         yield from ("", "WHERE THE SPEED CAME FROM")
         for gain in summary.gains:
             yield from _gain(gain)
+        # Only what the parts above do not say already: how the whole splits.
+        if summary.whole_gain is not None and is_split(summary.whole_gain):
+            yield from _gain(summary.whole_gain)
     if summary.remarks:
         yield from ("", "FINDINGS")
         for remark in summary.remarks:
@@ -68,6 +71,7 @@ def _closing(summary: Summary) -> Iterator[str]:
     yield ""
     for name, sentence in (
         ("EFFORT SENSE", summary.effort_sense),
+        ("SAME SPEED", summary.at_same_speed),
         ("REST", summary.rest),
         ("REACTION", summary.reaction),
     ):

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from analyzer.drill.contrast import change_pct, frequency_share
-from analyzer.drill.estimate import Estimate
+from analyzer.drill.contrast import change_pct, frequency_share, speed_split
+from analyzer.drill.estimate import Estimate, Interval
 
 
 def known(value, sd=0.0):
@@ -65,3 +65,44 @@ def test_a_change_is_given_in_per_cent_of_the_lower_stage():
 
 def test_a_change_from_an_unknown_value_is_unknown():
     assert np.isnan(change_pct(Estimate(), known(10.0)).value)
+
+
+def split(f, length, sd=0.0):
+    return speed_split(
+        (known(f[0], sd * f[0]), known(f[1], sd * f[1])),
+        (known(length[0], sd * length[0]), known(length[1], sd * length[1])),
+    )
+
+
+def test_the_parts_of_a_gain_add_up_to_it():
+    found = split((1.7, 1.95), (3.6, 4.1), sd=0.01)
+    assert found.frequency.value + found.length.value == pytest.approx(found.speed.value)
+    assert found.speed.value == pytest.approx(np.log(1.95 * 4.1 / (1.7 * 3.6)))
+
+
+def test_the_shares_of_a_gain_add_up_to_one_end_against_end():
+    found = split((1.7, 1.95), (3.6, 4.1), sd=0.01)
+    assert found.frequency_share.value + found.length_share.value == pytest.approx(1)
+    assert found.frequency_share.low + found.length_share.high == pytest.approx(1)
+
+
+def test_the_frequency_part_is_told_without_lengths():
+    found = speed_split((known(1.7, 0.01), known(1.95, 0.01)), (Estimate(), Estimate()))
+    assert found.frequency.low < np.log(1.95 / 1.7) < found.frequency.high
+    assert found.length == Interval() or np.isnan(found.length.value)
+    assert np.isnan(found.frequency_share.value)
+
+
+@pytest.mark.parametrize(
+    ("f", "length"), [((1.7, 1.95), (3.6, 4.1)), ((2.0, 1.9), (3.0, 3.8)), ((1.8, 2.2), (3.8, 3.6))]
+)
+def test_the_interval_of_the_share_is_what_a_search_over_all_shares_finds(f, length):
+    """Slow oracle: a share fits the data if what it leaves of the gain is nothing within its error."""
+    sd = 0.008
+    found = share(f, length, sd)
+    shares = np.linspace(-4, 4, 800_001)
+    of_frequency, of_length = np.log(f[1] / f[0]), np.log(length[1] / length[0])
+    left = of_frequency - shares * (of_frequency + of_length)
+    error = np.sqrt(2) * sd * np.hypot(1 - shares, shares)
+    fits = shares[np.abs(left) <= 1.959964 * error]
+    np.testing.assert_allclose([found.low, found.high], [fits.min(), fits.max()], atol=2e-5)

@@ -3,7 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from analyzer.drill.estimate import EstimateConfig, Sample, estimates, interval, log_change, scatter
+from analyzer.drill.estimate import EstimateConfig, Sample, estimates, interval, log_change, scatter, variability_pct
 
 
 def sample(values, runs=None, measured_sd=np.nan, left=None):
@@ -138,3 +138,17 @@ def test_the_change_between_stages_of_a_ladder_is_covered_almost_as_often_as_is_
         covered.append(abs(change - np.log(8 / 7)) <= quantile * sd)
     # Short of 95 %: the median of three single values scatters more than their mean, of which the variance speaks.
     assert np.mean(covered) >= 0.85
+
+
+def test_the_interval_of_the_variability_holds_it_about_nineteen_times_in_twenty():
+    rng = np.random.default_rng(8)
+    inside = []
+    for _ in range(300):
+        found = variability_pct(sample(5 * (1 + 0.03 * rng.standard_normal(12))))
+        inside.append(found.low <= 3.0 <= found.high)
+    # Cut down for strides that are not independent, so these, which are, lie in it more often.
+    assert 0.94 <= np.mean(inside) <= 1.0
+
+
+def test_three_strides_of_one_run_have_no_variability_to_tell():
+    assert np.isnan(variability_pct(sample([1.0, 1.1, 1.05])).value)

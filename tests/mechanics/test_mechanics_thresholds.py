@@ -96,7 +96,7 @@ def test_an_empty_file_changes_nothing(tmp_path):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("[rules.contrats]\n", "unknown name 'contrats'; known are contact_time_long"),
+        ("[rules.contrats]\n", "unknown name 'contrats'; known are active_rest"),
         ("[rules.contrast.limits]\nlook = 3\n", "unknown name 'look'; known are fix_pct"),
         ("[rules.contrast]\nlimit = 3\n", "unknown name 'limit'; known are cues"),
         ("[rule.contrast]\n", "unknown name 'rule'; known are norms, rules, version"),

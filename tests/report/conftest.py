@@ -11,6 +11,8 @@ import pytest
 
 from analyzer import tables
 from analyzer.drill.speeds import SPEED_COLUMNS
+from analyzer.drill.stage_changes import stage_changes
+from analyzer.drill.stage_metrics import stage_metrics
 from analyzer.model import Analysis, Athlete, Finding, Level, Notice, Plan, Recording
 
 NAN = float("nan")
@@ -128,6 +130,12 @@ def run_row(number: int, stage: Stage, received_pct: float) -> dict[str, Any]:
         "duty_factor": contact * frequency / 2,
         "rest_before_s": RUN_EVERY_S - 4.0 if number > 1 else NAN,
         "rest_mode": "active" if number > 1 else "none",
+        "rest_still_share": 0.3 if number > 1 else NAN,
+        "rest_walking_share": 0.6 if number > 1 else NAN,
+        "rest_jogging_share": 0.1 if number > 1 else NAN,
+        "work_to_rest": 4.0 / (RUN_EVERY_S - 4.0) if number > 1 else NAN,
+        "rest_needed_s": 120.0 if number > 1 else NAN,
+        "rest_verdict": "enough" if number > 1 else "none",
         "reaction_time_s": NAN,
         "reaction_time_sd_s": NAN,
         "cue_delay": "none",
@@ -213,11 +221,16 @@ def practice(**changes: Any) -> Analysis:
     """Return three runs at 50, 75 and 100 %, the last with lost samples; `changes` replace fields."""
     numbered = list(enumerate(STAGES, start=1))
     steps = [run_steps(number, stage) for number, stage in numbered]
+    found = {
+        "contacts": stacked(tables.CONTACTS, [contact_rows(n, steps[n - 1], 2 * (n == 3)) for n, _ in numbered]),
+        "strides": stacked(tables.STRIDES, [stride_rows(n, steps[n - 1]) for n, _ in numbered]),
+        "steps": stacked(tables.STEPS, [step_rows(n, steps[n - 1]) for n, _ in numbered]),
+        "runs": table(tables.RUNS, [run_row(n, stage, 94.2 if n == 3 else 100.0) for n, stage in numbered]),
+    }
     analysis = Analysis(
-        contacts=stacked(tables.CONTACTS, [contact_rows(n, steps[n - 1], 2 * (n == 3)) for n, _ in numbered]),
-        strides=stacked(tables.STRIDES, [stride_rows(n, steps[n - 1]) for n, _ in numbered]),
-        steps=stacked(tables.STEPS, [step_rows(n, steps[n - 1]) for n, _ in numbered]),
-        runs=table(tables.RUNS, [run_row(n, stage, 94.2 if n == 3 else 100.0) for n, stage in numbered]),
+        **found,
+        stage_metrics=stage_metrics(**found),
+        stage_changes=stage_changes(**found),
         stages=table(tables.STAGES, [stage_row(s, None if n == 1 else STAGES[n - 2]) for n, s in numbered]),
         findings=FINDINGS,
         notices=(Notice("link.gap", "6 % of right-foot samples lost at 100. Two contacts are not used."),),

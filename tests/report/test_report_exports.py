@@ -10,6 +10,7 @@ from analyzer.errors import InputError
 from analyzer.model import Analysis
 from analyzer.report import exports, write_results
 from analyzer.report.exports import RESULT_FILES
+from analyzer.schema import DTYPES
 
 Practice = Callable[..., Analysis]
 
@@ -34,7 +35,7 @@ def test_the_same_analysis_gives_the_same_bytes(practice: Practice, tmp_path: Pa
 def test_a_table_reads_back_to_a_millionth(practice: Practice, tmp_path: Path, schema: tables.Schema) -> None:
     analysis = practice()
     folder = write_results(analysis, tmp_path / "results")
-    frame = pd.read_csv(folder / f"{schema.name}.csv", dtype={c.name: tables._DTYPES[c.kind] for c in schema.columns})
+    frame = pd.read_csv(folder / f"{schema.name}.csv", dtype={c.name: DTYPES[c.kind] for c in schema.columns})
     pd.testing.assert_frame_equal(frame, getattr(analysis, schema.name), atol=1e-6, rtol=0)
 
 

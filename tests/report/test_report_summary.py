@@ -184,7 +184,7 @@ def test_speed_wording_is_held_to_the_speed_asked(practice: Practice) -> None:
 
 
 def test_rests_are_told_with_the_plan(practice: Practice) -> None:
-    assert summarize(practice()).rest == "2:26, 2:26 between runs (plan 2:00)."
+    assert summarize(practice()).rest == ("2:26, 2:26 between runs (plan 2:00), mostly walking; work to rest 1 : 36.")
 
 
 def test_contacts_left_out_are_counted(practice: Practice) -> None:
