@@ -180,8 +180,8 @@ class Session:
         self._analyzed(self._finder.finish())
         recording = recording or self._recording()
         # Only now: a jog shows against the fastest run of the day, and the walk back comes after the run.
-        runs, jogged = without_jogs(self._records, self._config.jogs)
-        records = with_ways_back(runs, self._signals_between, self._config.way_back)
+        drilled, jogged = without_jogs(self._records, self._config.jogs)
+        records = with_ways_back(drilled, self._signals_between, self._config.way_back)
         past, config = self._past, self._config
         practice = practice_of(records, self._plan, self._movement(), config.practice, recording.timings, past)
         cues = cues_among(recording.marks)
