@@ -9,6 +9,7 @@ import pandas as pd
 from analyzer.drill.contrast import change_pct, speed_split
 from analyzer.drill.estimate import Estimate, Interval
 from analyzer.drill.same_speed import AtSpeed, SameSpeed, same_speed
+from analyzer.drill.stage_samples import Rows, only, rows_of, typical_share, within_openings
 from analyzer.drill.stages import Stage, StageConfig, stage_estimates
 from analyzer.model import Floats
 from analyzer.tables import STAGE_CHANGES, STAGE_METRICS, build
@@ -49,15 +50,19 @@ def stage_changes(
     pairs = list(pairwise(numbered))
     if len(numbered) > 2:
         pairs.append((numbered[0], numbered[-1]))
+    both = rows_of(strides), rows_of(contacts)
+    # The lower stage at its speed; the upper on the way to its own as well.
+    below = {number: _at_speed(stage, *both, ("fly",), config) for number, stage in numbered[:-1]}
+    above = {number: _at_speed(stage, *both, ("acceleration", "fly"), config) for number, stage in numbered[1:]}
     rows: list[_Cells] = []
-    for (below, lower), (above, upper) in pairs:
+    for (lower_number, lower), (upper_number, upper) in pairs:
         head: _Cells = {
-            "lower_stage": below,
-            "upper_stage": above,
+            "lower_stage": lower_number,
+            "upper_stage": upper_number,
             "lower_effort_pct": lower.asked_effort_pct,
             "upper_effort_pct": upper.asked_effort_pct,
         }
-        matched = _matched(lower, upper, strides, contacts, config)
+        matched = _matched(below[lower_number], above[upper_number], config)
         rows += [head | cells for cells in (*_contrast(lower, upper, config), *_split(lower, upper, config), *matched)]
     return build(STAGE_CHANGES, {name: [cells[name] for cells in rows] for name in STAGE_CHANGES.names})
 
@@ -117,12 +122,8 @@ def _row(
     }
 
 
-def _matched(
-    lower: Stage, upper: Stage, strides: pd.DataFrame, contacts: pd.DataFrame, config: StageConfig
-) -> Iterator[_Cells]:
-    """Yield what differs at the same speed: the lower stage at its speed, the upper on the way to its own as well."""
-    below = _at_speed(lower, strides, contacts, ("fly",), config)
-    above = _at_speed(upper, strides, contacts, ("acceleration", "fly"), config)
+def _matched(below: Mapping[str, AtSpeed], above: Mapping[str, AtSpeed], config: StageConfig) -> Iterator[_Cells]:
+    """Yield what differs at the same speed."""
     for metric in below:
         found = same_speed(below[metric], above[metric], config.same_speed, config.estimate)
         yield _matched_row(metric, found)
@@ -144,55 +145,36 @@ def _matched_row(metric: str, found: SameSpeed) -> _Cells:
 
 
 def _at_speed(
-    stage: Stage, strides: pd.DataFrame, contacts: pd.DataFrame, phases: Sequence[str], config: StageConfig
+    stage: Stage, strides: Rows, contacts: Rows, phases: Sequence[str], config: StageConfig
 ) -> Mapping[str, AtSpeed]:
     """Return frequency, length and contact time of a stage's strides in these phases with their speeds."""
-    own = strides[strides["run"].isin(stage.runs) & strides["phase"].isin(phases)]
-    good = own[own["quality"].isin(config.stride_qualities)]
-    speed = good["speed_m_s"].to_numpy(dtype=float)
-    runs = good["run"].to_numpy(dtype=np.int64)
-    clean = _contacts_of(own, contacts[contacts["quality"].isin(config.contact_qualities)])
-    at_contact = np.full(len(clean), np.nan)
+    own = only(strides, np.isin(strides["run"], stage.runs) & np.isin(strides["phase"], phases))
+    good = only(own, np.isin(own["quality"], config.stride_qualities))
+    speed, runs = good["speed_m_s"], good["run"]
+    inside = within_openings(contacts, own["run"], own["start_s"])
+    clean = only(contacts, inside & np.isin(contacts["quality"], config.contact_qualities))
+    at_contact = np.full(clean["run"].size, np.nan)
     for run in stage.runs:
-        here = (clean["run"] == run).to_numpy()
+        here = clean["run"] == run
         # All strides of the run: a contact at the edge of the phase lies between one inside and one outside.
-        at_contact[here] = _speed_at(strides[strides["run"] == run], clean[here])
+        at_contact[here] = _speed_at(only(strides, strides["run"] == run), only(clean, here))
+    length_share = typical_share(good["stride_length_sd_m"], good["stride_length_m"])
+    contact_sd_s = np.hypot(clean["initial_contact_sd_s"], clean["toe_off_sd_s"])
+    contact_share = typical_share(contact_sd_s, clean["contact_time_s"])
     return {
-        "stride_frequency_hz": AtSpeed(good["stride_frequency_hz"].to_numpy(dtype=float), speed, runs),
-        "stride_length_m": AtSpeed(
-            good["stride_length_m"].to_numpy(dtype=float),
-            speed,
-            runs,
-            _median_share(good["stride_length_sd_m"] / good["stride_length_m"]),
-        ),
-        "contact_time_s": AtSpeed(
-            clean["contact_time_s"].to_numpy(dtype=float),
-            at_contact,
-            clean["run"].to_numpy(dtype=np.int64),
-            _median_share(np.hypot(clean["initial_contact_sd_s"], clean["toe_off_sd_s"]) / clean["contact_time_s"]),
-        ),
+        "stride_frequency_hz": AtSpeed(good["stride_frequency_hz"], speed, runs),
+        "stride_length_m": AtSpeed(good["stride_length_m"], speed, runs, length_share),
+        "contact_time_s": AtSpeed(clean["contact_time_s"], at_contact, clean["run"], contact_share),
     }
 
 
-def _contacts_of(strides: pd.DataFrame, contacts: pd.DataFrame) -> pd.DataFrame:
-    """Return the contacts between the first and the last stride of each run."""
-    bounds = strides.groupby("run")["start_s"].agg(["min", "max"])
-    first, last = (contacts["run"].map(bounds[end]).astype(float) for end in ("min", "max"))
-    return contacts[(contacts["initial_contact_s"] >= first) & (contacts["initial_contact_s"] <= last)]
-
-
-def _speed_at(strides: pd.DataFrame, contacts: pd.DataFrame) -> Floats:
+def _speed_at(strides: Rows, contacts: Rows) -> Floats:
     """Return the speed during each contact: a stride's own is that of its middle, half a stride later."""
-    known = strides[strides["speed_m_s"].notna()]
-    if known.empty:
-        return np.full(len(contacts), np.nan)
-    middle = (known["start_s"] + known["end_s"]).to_numpy(dtype=float) / 2
+    known = only(strides, ~np.isnan(strides["speed_m_s"]))
+    if not known["run"].size:
+        return np.full(contacts["run"].size, np.nan)
+    middle = (known["start_s"] + known["end_s"]) / 2
     order = np.argsort(middle)
-    during = contacts["initial_contact_s"].to_numpy(dtype=float) + contacts["contact_time_s"].to_numpy(dtype=float) / 2
-    speed = known["speed_m_s"].to_numpy(dtype=float)[order]
+    during = contacts["initial_contact_s"] + contacts["contact_time_s"] / 2
+    speed = known["speed_m_s"][order]
     return np.asarray(np.interp(during, middle[order], speed, left=np.nan, right=np.nan), dtype=np.float64)
-
-
-def _median_share(share: pd.Series) -> float:
-    known = share.dropna()
-    return float(known.median()) if len(known) else np.nan

@@ -7,7 +7,8 @@ import numpy as np
 import pandas as pd
 
 from analyzer.drill.estimate import Estimate, Interval, Sample, estimates, interval, variability_pct
-from analyzer.drill.stages import StageConfig, fly_contacts, members, samples
+from analyzer.drill.stage_samples import Rows, of_runs, only, rows_of, samples
+from analyzer.drill.stages import StageConfig, fly_contacts, members
 from analyzer.tables import STAGE_METRIC_ROWS, STAGE_METRICS, build
 
 __all__ = ["stage_metrics"]
@@ -25,11 +26,11 @@ _UNITS: Mapping[str, str] = {"speed_m_s": "m/s", **{name: unit for name, (unit, 
 class _Seen:
     """What was measured in the runs of one stage: whole tables, and the rows of each phase that may speak."""
 
-    runs: pd.DataFrame
-    strides: pd.DataFrame
-    steps: pd.DataFrame
-    contacts: pd.DataFrame
-    usable: Mapping[str, tuple[pd.DataFrame, ...]]
+    runs: Rows
+    strides: Rows
+    steps: Rows
+    contacts: Rows
+    usable: Mapping[str, tuple[Rows, ...]]
 
 
 def stage_metrics(
@@ -61,9 +62,9 @@ def stage_metrics(
     """
     config = config or StageConfig()
     found = members(runs, config)
-    usable = _usable(runs, strides, steps, contacts, config)
-    tables = (runs, strides, steps, contacts)
-    seen = [_seen([_of(table, numbers) for table in tables], usable, numbers) for _, numbers in found]
+    tables = tuple(rows_of(table) for table in (runs, strides, steps, contacts))
+    usable = _usable(tables, rows_of(fly_contacts(contacts, strides, steps, config)), config)
+    seen = [_seen(tables, usable, numbers) for _, numbers in found]
     rows: list[dict[str, float | int | str]] = []
     drawn = [{view: _drawn(one, *view, config) for view in _VIEWS} for one in seen]
     for metric, phase, side in _kinds():
@@ -89,57 +90,54 @@ def _kinds() -> list[tuple[str, str, str]]:
     ]
 
 
-def _of(table: pd.DataFrame, numbers: Sequence[int]) -> pd.DataFrame:
-    return table[table["run"].isin(numbers)]
-
-
-def _usable(
-    runs: pd.DataFrame, strides: pd.DataFrame, steps: pd.DataFrame, contacts: pd.DataFrame, config: StageConfig
-) -> dict[str, tuple[pd.DataFrame, ...]]:
-    """Return the strides, steps and contacts of each phase that may speak for it."""
-    good = strides[strides["quality"].isin(config.stride_qualities)]
-    clean = contacts[contacts["quality"].isin(config.contact_qualities) & contacts["contact_time_s"].notna()]
-    until = _first_until_s(runs, strides, steps, contacts, config)
-    rising = [table[table["phase"] == "acceleration"] for table in (good, steps)]
-    first = [
-        table[table[time] < table["run"].map(until).astype(float)]
-        for table, time in ((rising[0], "start_s"), (rising[1], "start_s"), (clean, "initial_contact_s"))
-    ]
+def _usable(tables: Sequence[Rows], fly: Rows, config: StageConfig) -> dict[str, tuple[Rows, ...]]:
+    """Return the strides, steps and contacts of each phase that may speak for it; `fly`: contacts of the fly phase."""
+    _, strides, steps, contacts = tables
+    good = only(strides, np.isin(strides["quality"], config.stride_qualities))
+    timed = np.isin(contacts["quality"], config.contact_qualities) & ~np.isnan(contacts["contact_time_s"])
+    until_s = _first_until_s(tables, config)
+    rising = [only(rows, rows["phase"] == "acceleration") for rows in (good, steps)]
     return {
-        "first_steps": (first[0], first[1], first[2]),
-        "fly": (
-            good[good["phase"] == "fly"],
-            steps[steps["phase"] == "fly"],
-            fly_contacts(contacts, strides, steps, config),
+        "first_steps": (
+            *(_before(rows, "start_s", until_s) for rows in rising),
+            _before(only(contacts, timed), "initial_contact_s", until_s),
         ),
+        "fly": (only(good, good["phase"] == "fly"), only(steps, steps["phase"] == "fly"), fly),
     }
 
 
-def _first_until_s(
-    runs: pd.DataFrame, strides: pd.DataFrame, steps: pd.DataFrame, contacts: pd.DataFrame, config: StageConfig
-) -> pd.Series:
+def _before(rows: Rows, time: str, until_s: Mapping[int, float]) -> Rows:
+    # NaN, of a run that is not listed, is before nothing.
+    return only(rows, rows[time] < np.array([until_s.get(int(run), np.nan) for run in rows["run"]], dtype=float))
+
+
+def _first_until_s(tables: Sequence[Rows], config: StageConfig) -> dict[int, float]:
     """Return, by run, when the first steps are over: at the contact after them, or where the fly phase begins."""
-    opens = pd.concat([table.loc[table["phase"] == "fly", ["run", "start_s"]] for table in (strides, steps)])
-    fly_from = opens.groupby("run")["start_s"].min()
-    until = {}
-    for run in runs.loc[~runs["quality"].str.contains("cut_start"), "run"]:
-        own = contacts[(contacts["run"] == run) & contacts["initial_contact_s"].notna()]
-        # With one foot every other step is seen.
-        one_foot = set(own["side"]) in ({"left"}, {"right"})
-        n = config.first_steps // 2 if one_foot else config.first_steps
-        times = np.sort(own["initial_contact_s"].to_numpy(dtype=float))
-        over = float(times[n]) if times.size > n else np.inf
-        until[run] = min(over, float(fly_from.get(run, np.inf)))
-    return pd.Series(until, dtype=float)
-
-
-def _seen(
-    tables: Sequence[pd.DataFrame],
-    usable: Mapping[str, tuple[pd.DataFrame, ...]],
-    numbers: Sequence[int],
-) -> _Seen:
     runs, strides, steps, contacts = tables
-    own = {phase: tuple(_of(table, numbers) for table in rows) for phase, rows in usable.items()}
+    opens = [only(rows, rows["phase"] == "fly") for rows in (strides, steps)]
+    found = {}
+    for run in (int(run) for run, quality in zip(runs["run"], runs["quality"], strict=True) if not _is_cut(quality)):
+        fly_s = np.concatenate([rows["start_s"][rows["run"] == run] for rows in opens])
+        own = only(contacts, (contacts["run"] == run) & ~np.isnan(contacts["initial_contact_s"]))
+        found[run] = min(_first_over_s(own, config), float(fly_s.min(initial=np.inf)))
+    return found
+
+
+def _first_over_s(contacts: Rows, config: StageConfig) -> float:
+    # With one foot every other step is seen.
+    one_foot = set(contacts["side"]) in ({"left"}, {"right"})
+    n = config.first_steps // 2 if one_foot else config.first_steps
+    times = np.sort(contacts["initial_contact_s"])
+    return float(times[n]) if times.size > n else np.inf
+
+
+def _is_cut(quality: str) -> bool:
+    return "cut_start" in quality
+
+
+def _seen(tables: Sequence[Rows], usable: Mapping[str, tuple[Rows, ...]], numbers: Sequence[int]) -> _Seen:
+    runs, strides, steps, contacts = (of_runs(rows, numbers) for rows in tables)
+    own = {phase: tuple(of_runs(rows, numbers) for rows in of_phase) for phase, of_phase in usable.items()}
     return _Seen(runs, strides, steps, contacts, own)
 
 
@@ -147,8 +145,8 @@ def _drawn(seen: _Seen, phase: str, side: str, config: StageConfig) -> dict[str,
     """Return the values of every metric in one phase and of one side."""
     rows = seen.usable["fly" if phase == "run" else phase]
     if side != "both":
-        rows = tuple(table[table["side"] == side] for table in rows)
-    return samples((seen.runs, *rows), config)
+        rows = tuple(only(part, part["side"] == side) for part in rows)
+    return samples((seen.runs, *rows), config.contact_qualities)
 
 
 def _cells(
@@ -180,15 +178,15 @@ def _reason(seen: _Seen, told: Interval, kind: tuple[str, str, str]) -> str:
     metric, phase, _ = kind
     if np.isfinite(told.value):
         return "ok" if np.isfinite(told.low) else "no_scatter"
-    if seen.strides.empty and seen.steps.empty:
+    if not (seen.strides["run"].size or seen.steps["run"].size):
         return "no_steps"
-    if phase == "first_steps" and seen.runs["quality"].str.contains("cut_start").all():
+    if phase == "first_steps" and all(_is_cut(quality) for quality in seen.runs["quality"]):
         return "cut_start"
-    if metric in ("step_frequency_hz", "step_length_m", "flight_time_s") and seen.steps.empty:
+    if metric in ("step_frequency_hz", "step_length_m", "flight_time_s") and not seen.steps["run"].size:
         return "one_side"
-    if metric.endswith(("_m", "_m_s")) and seen.strides["stride_length_m"].isna().all():
+    if metric.endswith(("_m", "_m_s")) and np.isnan(seen.strides["stride_length_m"]).all():
         return "no_length"
-    if metric in ("contact_time_s", "flight_time_s", "duty_factor") and seen.contacts["contact_time_s"].isna().all():
+    if metric in ("contact_time_s", "flight_time_s", "duty_factor") and np.isnan(seen.contacts["contact_time_s"]).all():
         return "no_toe_off"
     # There are some, but not here, or none that may speak.
     return "no_clean_steps"

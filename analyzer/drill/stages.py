@@ -1,28 +1,18 @@
 """One row per asked effort: the drill's contrast in numbers."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike
 
 from analyzer.drill.contrast import ContrastConfig, change_pct, frequency_share
-from analyzer.drill.estimate import Estimate, EstimateConfig, Interval, Sample, estimates, interval
+from analyzer.drill.estimate import Estimate, EstimateConfig, Interval, estimates, interval
 from analyzer.drill.same_speed import SameSpeedConfig
+from analyzer.drill.stage_samples import of_runs, rows_of, samples, within_openings
 from analyzer.tables import STAGE_METRICS, STAGES, build
 
-__all__ = [
-    "Stage",
-    "StageConfig",
-    "fly_contacts",
-    "members",
-    "sample_of",
-    "samples",
-    "stage_estimates",
-    "stage_table",
-    "stages",
-]
+__all__ = ["Stage", "StageConfig", "fly_contacts", "members", "stage_estimates", "stage_table", "stages"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,16 +137,18 @@ def stage_estimates(
     fly_steps = steps[steps["phase"] == "fly"]
     # Contacts, not strides: a stride across a hole may open with a contact that is whole.
     good = fly_contacts(contacts, strides, steps, config)
+    tables = [rows_of(table) for table in (runs, fly, fly_steps, good)]
     by_stage = [
-        samples([_of(table, numbers) for table in (runs, fly, fly_steps, good)], config) for _, numbers in found_members
+        samples([of_runs(rows, numbers) for rows in tables], config.contact_qualities) for _, numbers in found_members
     ]
+    # The push-off that opens a run has no initial contact and is no contact to count.
+    counted = contacts.loc[contacts["initial_contact_s"].notna(), "run"].to_numpy()
     metrics = {name: estimates([one[name] for one in by_stage], config.estimate) for name in STAGE_METRICS}
     return tuple(
         Stage(
             asked_effort_pct=asked,
             runs=numbers,
-            # The push-off that opens a run has no initial contact and is no contact to count.
-            n_contacts=int(_of(contacts, numbers)["initial_contact_s"].notna().sum()),
+            n_contacts=int(np.isin(counted, numbers).sum()),
             metrics={name: found[index] for name, found in metrics.items()},
         )
         for index, (asked, numbers) in enumerate(found_members)
@@ -182,14 +174,10 @@ def fly_contacts(
     """
     config = config or StageConfig()
     # Both tables: a pelvis gives steps only, one foot strides only.
-    opens = pd.concat([table.loc[table["phase"] == "fly", ["run", "start_s"]] for table in (strides, steps)])
-    bounds = opens.groupby("run")["start_s"].agg(["min", "max"])
-    first = contacts["run"].map(bounds["min"]).astype(float)
-    last = contacts["run"].map(bounds["max"]).astype(float)
-    times = contacts["initial_contact_s"]
-    # Both ends are taken from the same contacts, so equality holds to the last bit.
+    opens = [table.loc[table["phase"] == "fly", ["run", "start_s"]] for table in (strides, steps)]
+    runs, opens_s = (np.concatenate([table[name].to_numpy() for table in opens]) for name in ("run", "start_s"))
     usable = contacts["quality"].isin(config.contact_qualities) & contacts["contact_time_s"].notna()
-    return contacts[usable & (times >= first) & (times <= last)]
+    return contacts[usable & within_openings(rows_of(contacts), runs, opens_s)]
 
 
 def members(runs: pd.DataFrame, config: StageConfig) -> list[tuple[float, tuple[int, ...]]]:
@@ -202,76 +190,6 @@ def members(runs: pd.DataFrame, config: StageConfig) -> list[tuple[float, tuple[
     # Not groupby: it hands back keys of any type, and the order of runs in a group is part of the result.
     efforts = np.unique(asked["asked_effort_pct"].to_numpy(dtype=float))
     return [(float(e), tuple(int(run) for run in asked.loc[asked["asked_effort_pct"] == e, "run"])) for e in efforts]
-
-
-def _of(table: pd.DataFrame, numbers: Sequence[int]) -> pd.DataFrame:
-    return table[table["run"].isin(numbers)]
-
-
-def samples(tables: Sequence[pd.DataFrame], config: StageConfig) -> dict[str, Sample]:
-    """Return the values of each metric in one stage.
-
-    Parameters
-    ----------
-    tables : sequence of pandas.DataFrame
-        Its runs, and the strides, steps and contacts of one phase that may speak for it.
-    config : StageConfig
-
-    Returns
-    -------
-    dict of str to Sample
-        The metrics of `analyzer.tables.STAGE_METRICS`, and ``speed_m_s``, the speed of the strides.
-
-    Notes
-    -----
-    Frequencies have no uncertainty beyond their scatter: an error of one contact shows as scatter of two steps.
-    """
-    runs, strides, steps, contacts = tables
-    # The duty factor stands on contact time, so it is as choosy.
-    timed = strides[strides["quality"].isin(config.contact_qualities)]
-    length_share = _median(strides["stride_length_sd_m"] / strides["stride_length_m"])
-    contact_sd_s = _median(np.hypot(contacts["initial_contact_sd_s"], contacts["toe_off_sd_s"]))
-    contact_share = contact_sd_s / _median(contacts["contact_time_s"])
-    found = {
-        "peak_speed_m_s": sample_of(runs, "peak_speed_m_s", sd=_median(runs["peak_speed_sd_m_s"])),
-        "speed_m_s": sample_of(strides, "speed_m_s", share=length_share),
-        "step_frequency_hz": sample_of(steps, "step_frequency_hz"),
-        "stride_frequency_hz": sample_of(strides, "stride_frequency_hz"),
-        "stride_length_m": sample_of(strides, "stride_length_m", share=length_share),
-        "step_length_m": sample_of(steps, "step_length_m", share=length_share),
-        "contact_time_s": sample_of(contacts, "contact_time_s", sd=contact_sd_s),
-        "flight_time_s": sample_of(steps, "flight_time_s", sd=contact_sd_s),
-        "duty_factor": sample_of(timed, "duty_factor", share=contact_share),
-    }
-    distance_m = {int(run): float(distance) for run, distance in zip(runs["run"], runs["distance_m"], strict=True)}
-    return {name: replace(sample, distance_m=distance_m) for name, sample in found.items()}
-
-
-def sample_of(table: pd.DataFrame, name: str, sd: float = np.nan, share: float = np.nan) -> Sample:
-    """Return the known values of one column of `runs`, `strides`, `steps` or `contacts`.
-
-    The measurement's uncertainty is given in its unit (`sd`) or against its median (`share`).
-    """
-    rows = table[table[name].notna()]
-    values = rows[name].to_numpy(dtype=float)
-    return Sample(
-        values=values,
-        runs=rows["run"].to_numpy(dtype=np.int64),
-        time_s=rows[_time_column(rows)].to_numpy(dtype=float),
-        left=np.asarray(rows["side"] == "left" if "side" in rows else np.zeros(values.size), dtype=float),
-        measured_sd=sd if np.isfinite(sd) else share * _median(values),
-    )
-
-
-def _time_column(table: pd.DataFrame) -> str:
-    return "start_s" if "start_s" in table else "initial_contact_s"
-
-
-def _median(values: ArrayLike) -> float:
-    known = np.asarray(values, dtype=float)
-    # nanmedian warns where all is NaN; here that is an ordinary case.
-    known = known[np.isfinite(known)]
-    return float(np.median(known)) if known.size else np.nan
 
 
 def _speed_gain(below: Stage | None, stage: Stage, config: ContrastConfig) -> Interval:

@@ -6,7 +6,8 @@ from scipy import stats
 from analyzer.drill.contrast import change_pct
 from analyzer.drill.contrast import frequency_share as share_of_gain
 from analyzer.drill.estimate import Estimate, Interval, scatter
-from analyzer.drill.stages import Stage, sample_of
+from analyzer.drill.stage_samples import rows_of, sample_of
+from analyzer.drill.stages import Stage
 from analyzer.mechanics.case import Case, enough, of_runs
 from analyzer.mechanics.thresholds import Rule
 from analyzer.mechanics.verdict import Band, cannot_tell, finding, judge, percent
@@ -76,7 +77,7 @@ def steps_uneven(case: Case, rule: Rule) -> Finding | None:
     uncertainty of two contacts brings. The interval is that of a standard deviation (chi squared).
     """
     runs = [number for stage in case.compared for number in stage.runs]
-    sample = sample_of(of_runs(case.fly_steps, runs), "step_time_s")
+    sample = sample_of(rows_of(of_runs(case.fly_steps, runs)), "step_time_s")
     needed = rule.gates["min_steps"]
     # All runs together: one run has four to eight steps in its fly phase.
     spread, df = scatter(sample)
