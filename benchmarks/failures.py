@@ -17,18 +17,22 @@ CAUSES: Mapping[str, str] = {
         "two swings a foot leave it nothing to compare with. No notice warns of that yet."
     ),
     "backward run": (
-        "Recognised as backward, and its peak speed fits, but single contacts do not: the toes land first and the "
-        "heel leaves last, so the signs come in another order. The motion is a forward run played in reverse, which "
-        "is not how people run backward."
+        "Recognised as backward, and lengths fit, since a foot that still turns fast where its contact was read is "
+        "looked at again for its rest. Initial contacts stay early by about 5 ms and scatter: the toes land first, and "
+        "the signs come in another order. The motion is a forward run played in reverse, which is not how people run "
+        "backward."
     ),
     "8 g": (
         "Samples at the limit for a third to half of the stride. The sum of what is cut off is known, as the foot "
-        "rests before and after; where in the swing it belongs is not. Lengths come out short, or are not stated."
+        "rests before and after; where in the swing it belongs is not. The walk back to the mark tells the way of the "
+        "whole run, which brings the mean right; how it is shared among the strides stays a guess, so single lengths "
+        "are estimates with wide intervals."
     ),
     "first step of a start": (
         "The first swing out of a stand is slow and low. Where it is too slow to count as a swing, the first contact "
-        "is missed. The toe-off of the very first push is found about 80 ms late, as the foot rolls over its toes "
-        "before it swings; it is not a required event but counts as a false one here."
+        "is missed. The toe-off of the very first push is told by the speed at which the ball of the foot leaves, "
+        "some 20 ms late on average, as the body's own speed then is guessed; it is not a required event but counts as "
+        "a false one here where it is further off than 30 ms."
     ),
     "lost samples": (
         "The hole hides the event itself or the swing beside it. Such contacts carry the mark `gap`, and most such "
@@ -46,8 +50,9 @@ CAUSES: Mapping[str, str] = {
         "In a third of the samples the foot turns or is pulled beyond a limit late in the swing of a sprint."
     ),
     "real shoe sensor": (
-        "A jog at 1.7 to 2.5 m/s between walks, with a turn every few steps. Hardly a sample reaches a limit, so "
-        "clipping is not the reason; lengths are short throughout, and why was not found. Truth runs from mid-contact "
+        "A jog at 1.7 to 2.5 m/s between walks, with a turn every few steps. Landings pile up at 6.4 g, well below the "
+        "full scale of 8 g that is stated, so they are clipped and rounded without looking so: doubting all samples "
+        "beyond 70 % of full scale halved the error. What is left grows with those landings. Truth runs from mid-contact "
         "to mid-contact, so part of the spread are the instants. Strides without a length belong to jogs of fewer "
         "than three strides, or with no instant of both feet in the air."
     ),
