@@ -12,9 +12,9 @@ __all__ = ["CAUSES", "failed_contacts", "failed_strides"]
 
 CAUSES: Mapping[str, str] = {
     "slow manoeuvre": (
-        "Hardly running: 1.1 to 2.4 m/s within two seconds. On the straight run the feet are never off the ground "
-        "together, so the analysis sees no run and says so. In the cut it takes other turns of the foot for swings; "
-        "two swings a foot leave it nothing to compare with. No notice warns of that yet."
+        "Hardly running: 1.1 to 2.4 m/s within two seconds, in a cut or a curve. The foot turns in other ways than a "
+        "runner's, and two swings a foot leave nothing to compare them with. Force ends long before the ball of the "
+        "foot leaves its place at such speeds, so toe-offs come late or not at all."
     ),
     "backward run": (
         "Recognised as backward, and lengths fit, since a foot that still turns fast where its contact was read is "
@@ -52,9 +52,9 @@ CAUSES: Mapping[str, str] = {
     "real shoe sensor": (
         "A jog at 1.7 to 2.5 m/s between walks, with a turn every few steps. Landings pile up at 6.4 g, well below the "
         "full scale of 8 g that is stated, so they are clipped and rounded without looking so: doubting all samples "
-        "beyond 70 % of full scale halved the error. What is left grows with those landings. Truth runs from mid-contact "
-        "to mid-contact, so part of the spread are the instants. Strides without a length belong to jogs of fewer "
-        "than three strides, or with no instant of both feet in the air."
+        "beyond 70 % of full scale halved the error. What is left grows with those landings. Truth runs from "
+        "mid-contact to mid-contact, so part of the spread are the instants. Strides without a length belong to jogs of "
+        "fewer than three strides, or with no instant of both feet in the air."
     ),
     "16 g at a sprint": "The limit again, reached by the swing itself from about 7 m/s on.",
     "acceleration": (
