@@ -53,8 +53,8 @@ CAUSES: Mapping[str, str] = {
         "A jog at 1.7 to 2.5 m/s between walks, with a turn every few steps. Landings pile up at 6.4 g, well below the "
         "full scale of 8 g that is stated, so they are clipped and rounded without looking so: doubting all samples "
         "beyond 70 % of full scale halved the error. What is left grows with those landings. Truth runs from "
-        "mid-contact to mid-contact, so part of the spread are the instants. Strides without a length belong to jogs of "
-        "fewer than three strides, or with no instant of both feet in the air."
+        "mid-contact to mid-contact, so part of the spread are the instants. Strides without a length belong to jogs "
+        "of fewer than three strides, or with no instant of both feet in the air."
     ),
     "16 g at a sprint": "The limit again, reached by the swing itself from about 7 m/s on.",
     "acceleration": (
