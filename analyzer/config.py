@@ -6,12 +6,14 @@ from analyzer.acquire.assemble import AssemblerConfig
 from analyzer.acquire.holes import HolesConfig
 from analyzer.drill.jogs import JogConfig
 from analyzer.drill.movement import MovementConfig
+from analyzer.drill.pairing import PairConfig
 from analyzer.drill.practice import PracticeConfig
 from analyzer.drill.reaction import ReactionConfig
 from analyzer.drill.record import RunConfig
 from analyzer.drill.runs import RunFinderConfig
 from analyzer.drill.stages import StageConfig
 from analyzer.drill.way_back import WayBackConfig
+from analyzer.drill.wearing import WearingConfig
 from analyzer.gait.run_gait import GaitConfig
 
 __all__ = ["Config"]
@@ -30,5 +32,7 @@ class Config:
     jogs: JogConfig = field(default_factory=JogConfig)
     movement: MovementConfig = field(default_factory=MovementConfig)
     practice: PracticeConfig = field(default_factory=PracticeConfig)
+    pair: PairConfig = field(default_factory=PairConfig)
+    wearing: WearingConfig = field(default_factory=WearingConfig)
     reaction: ReactionConfig = field(default_factory=ReactionConfig)
     stages: StageConfig = field(default_factory=StageConfig)

@@ -18,6 +18,7 @@ from analyzer.config import Config
 from analyzer.drill.history import PastRun
 from analyzer.drill.jogs import without_jogs
 from analyzer.drill.movement import Paces, paces
+from analyzer.drill.pairing import with_pair_checked
 from analyzer.drill.practice import practice_of
 from analyzer.drill.reaction import reaction_notices, reactions, with_false_step, with_reactions
 from analyzer.drill.record import RunRecord, run_records
@@ -27,6 +28,7 @@ from analyzer.drill.stage_changes import stage_changes
 from analyzer.drill.stage_metrics import stage_metrics
 from analyzer.drill.stages import stage_estimates, stage_table
 from analyzer.drill.way_back import with_ways_back
+from analyzer.drill.wearing import wearing_notices
 from analyzer.errors import InputError
 from analyzer.gait.run_gait import run_gait
 from analyzer.mechanics.findings import MechanicsInput, findings
@@ -47,6 +49,7 @@ from analyzer.model import (
 )
 from analyzer.plain import as_plain
 from analyzer.signal.grid import GridSignals, on_grid
+from analyzer.signal.stuck import with_stuck_lost
 
 __all__ = ["RunResult", "Session", "analyze"]
 
@@ -184,6 +187,7 @@ class Session:
         records = with_ways_back(drilled, self._signals_between, self._config.way_back)
         past, config = self._past, self._config
         practice = practice_of(records, self._plan, self._movement(), config.practice, recording.timings, past)
+        practice = with_pair_checked(practice, config.pair)
         cues = cues_among(recording.marks)
         reacted = reactions(records, cues, self._clock_sd_s(), config.reaction)
         practice = with_reactions(practice, reacted, records)
@@ -216,6 +220,7 @@ class Session:
             # A recording read from a capture carries already what its payloads make the assembler say again.
             notices=(
                 *_distinct((*recording.notices, *self._assembler.notices, *_unit_notices(recording))),
+                *wearing_notices(records, practice.runs, recording.streams, config.wearing),
                 *jogged,
                 *practice.notices,
                 *reaction_notices(reacted, cues, len(practice.runs), self._plan),
@@ -263,7 +268,7 @@ class Session:
                 continue
             if placement in corrections:
                 part = part.at_times(corrections[placement].to_host(part.time_s))
-            signals[placement] = on_grid(part)
+            signals[placement] = on_grid(with_stuck_lost(part, self._config.wearing.stuck))
         return signals
 
     def _signals_between(self, start_s: float, stop_s: float) -> Mapping[Placement, GridSignals]:

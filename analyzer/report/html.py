@@ -236,6 +236,7 @@ _TROUBLES = {
     "cut_end": "went on after the recording",
     "no_length": "no stride length",
     "one_side": "one side only",
+    "feet_apart": "feet of two people, or two clocks",
 }
 
 

@@ -69,3 +69,22 @@ def test_the_longest_gap_that_is_filled_can_be_chosen() -> None:
 def test_streams_too_short_for_a_period_are_left_alone(n: int) -> None:
     stream = stream_at(np.arange(n) * 0.01)
     assert with_holes_marked(stream) is stream
+
+
+@pytest.mark.parametrize("jitter_s", [0.0005, 0.001])
+def test_jitter_of_stamps_is_no_loss(jitter_s: float) -> None:
+    stamps = np.sort(np.arange(8000) / 400.0 + np.random.default_rng(4).normal(0.0, jitter_s, 8000))
+    stamps += np.arange(8000) * 1e-8
+    stream = stream_at(stamps)
+    assert with_holes_marked(stream) is stream
+
+
+def test_losses_among_jittering_stamps_are_counted_nearly_right() -> None:
+    rng = np.random.default_rng(5)
+    stamps = np.sort(np.arange(8000) / 400.0 + rng.normal(0.0, 0.001, 8000)) + np.arange(8000) * 1e-8
+    kept = np.ones(8000, dtype=bool)
+    for start in range(200, 7800, 400):
+        kept[start : start + 6] = False
+    marked = with_holes_marked(stream_at(stamps[kept]))
+    # 19 holes of 6: each is known within a row, as its two ends jitter by nearly half a period.
+    assert abs(marked.n_samples - 8000) <= 10

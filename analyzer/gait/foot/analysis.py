@@ -26,6 +26,7 @@ from analyzer.gait.foot.repair import (
     hidden_rotation_sd_rad,
     repaired,
 )
+from analyzer.gait.foot.roll import foot_roll_rad
 from analyzer.gait.foot.stance import (
     FootContacts,
     StanceConfig,
@@ -113,6 +114,8 @@ class FootGait:
         Sample of the stillest instant of each contact, `NOT_SEEN` where there is none.
     motion : FootMotion or None
         What the strides were solved from. Both None where no contact was found.
+    roll_rad : float
+        How far its left side is raised as it leaves the ground and lands: tells a left foot from a right one.
     """
 
     contacts: ContactEvents
@@ -125,6 +128,7 @@ class FootGait:
     travel_axis: Floats
     anchor: Indices | None = None
     motion: FootMotion | None = None
+    roll_rad: float = float("nan")
 
 
 def analyze_foot(signals: GridSignals, config: FootConfig) -> FootGait:
@@ -205,7 +209,20 @@ def _analyzed(signals: GridSignals, sound: FootSignals, swung: tuple[Floats, Ind
     fine = _with_touchdowns(lifted, acc, (opens, paths), signals.rate_hz, config)
     travel_axis = axis * _travel_sign(motion, paths, axis)
     gait = _gait(signals, (travel_axis, pitch), fine, anchor, opens, paths, config)
-    return replace(gait, anchor=anchor, motion=motion)
+    roll_rad = _roll_rad(motion, axis, (opens, paths), fine, config)
+    return replace(gait, anchor=anchor, motion=motion, roll_rad=roll_rad)
+
+
+def _roll_rad(
+    motion: FootMotion, axis: Floats, strides: tuple[Indices, StridePaths], fine: FootContacts, config: FootConfig
+) -> float:
+    opens, paths = strides
+    # A walking foot rolls otherwise.
+    ran = paths.last - paths.first < config.walking_stride_s * motion.rate_hz
+    if not ran.any():
+        return float("nan")
+    _, up = _forward_up(motion, paths, axis)
+    return foot_roll_rad(motion, (axis, up), paths.first[ran], fine.toe_off[opens[ran]], fine.contact[opens[ran] + 1])
 
 
 def _nothing() -> FootGait:
