@@ -133,7 +133,8 @@ def test_a_run_of_which_a_third_was_lost_is_not_ok(recording, practice):
 
 @pytest.mark.parametrize("name", ["clean", "any-mounting", "drops-packets", "one-foot", "everyday-noise"])
 def test_sensors_worn_as_they_should_be_are_not_spoken_of(name):
-    assert said(practised(name, seed=1)) == []
+    # A warm-up lap is spoken of, but not as a sensor worn wrongly.
+    assert [code for code in said(practised(name, seed=1)) if code != "run.jogged"] == []
 
 
 def test_a_pelvis_beside_sound_feet_changes_nothing(two_runs):
