@@ -7,7 +7,8 @@ from types import MappingProxyType
 import numpy as np
 import pandas as pd
 
-from analyzer.gait.foot.analysis import FootConfig, analyze_foot
+from analyzer.gait.foot.analysis import FootConfig, FootGait, analyze_foot
+from analyzer.gait.foot.travel import FootTravel
 from analyzer.gait.pelvis import PelvisConfig, pelvis_contacts
 from analyzer.gait.shank import ShankConfig, shank_contacts
 from analyzer.gait.steps import StepConfig, steps_table
@@ -42,7 +43,9 @@ class RunGait:
     used : tuple of Placement
         Sensors that told the contacts.
     travel_axes : mapping of Placement to (3,) float array
-        Feet only: axis of the swing in the sensor frame, by which forward and backward running are told apart.
+        Feet only: axis of the swing in the sensor frame, signed by the way the foot went.
+    travels : mapping of Placement to FootTravel
+        Feet that took strides: where each stride went, by which the direction of runs is told.
     """
 
     contacts: pd.DataFrame
@@ -50,6 +53,7 @@ class RunGait:
     steps: pd.DataFrame
     used: tuple[Placement, ...]
     travel_axes: Mapping[Placement, Floats] = field(default_factory=lambda: MappingProxyType({}))
+    travels: Mapping[Placement, FootTravel] = field(default_factory=lambda: MappingProxyType({}))
 
 
 def run_gait(signals: Mapping[Placement, GridSignals], config: GaitConfig) -> RunGait:
@@ -84,7 +88,7 @@ def _usable(grid: GridSignals) -> bool:
 _WITHOUT_GYROSCOPE = ("pelvis", "wrist")
 """Segments whose detectors can do with the accelerometer alone."""
 
-_Tables = tuple[pd.DataFrame, pd.DataFrame, Floats | None]
+_Tables = tuple[pd.DataFrame, pd.DataFrame, FootGait | None]
 
 
 def _combined(
@@ -101,13 +105,15 @@ def _combined(
     order = contacts["initial_contact_s"].fillna(contacts["toe_off_s"]).to_numpy()
     contacts = contacts.iloc[np.argsort(order, kind="stable")].reset_index(drop=True)
     strides = joined([part[1] for part in parts], "start_s")
-    axes = {placement: part[2] for placement, part in zip(signals, parts, strict=True) if part[2] is not None}
-    return RunGait(contacts, strides, steps_table(contacts, strides, config.steps), tuple(signals), axes)
+    feet = {placement: part[2] for placement, part in zip(signals, parts, strict=True) if part[2] is not None}
+    axes = {placement: foot.travel_axis for placement, foot in feet.items()}
+    travels = {placement: foot.travel for placement, foot in feet.items() if foot.travel is not None}
+    return RunGait(contacts, strides, steps_table(contacts, strides, config.steps), tuple(signals), axes, travels)
 
 
 def _foot(signals: GridSignals, config: GaitConfig) -> _Tables:
     foot = analyze_foot(signals, config.foot)
-    return contacts_table(foot.contacts), foot_strides(foot), foot.travel_axis
+    return contacts_table(foot.contacts), foot_strides(foot), foot
 
 
 def _shank(signals: GridSignals, config: GaitConfig) -> _Tables:
