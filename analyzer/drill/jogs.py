@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analyzer.drill.direction import directions
+from analyzer.drill.direction import ways
 from analyzer.drill.record import RunRecord
 from analyzer.model import Bools, Notice
 
@@ -44,8 +44,8 @@ def without_jogs(
     records : sequence of RunRecord
     config : JogConfig, optional
     """
-    told = directions([record.travel_axes for record in records], np.array([run.peak_speed_m_s for run in records]))
-    jogs = jogged(records, told, config or JogConfig())
+    found = ways([record.travels for record in records], np.array([run.peak_speed_m_s for run in records]))
+    jogs = jogged(records, [way.direction for way in found], config or JogConfig())
     kept = [record for record, jog in zip(records, jogs, strict=True) if not jog]
     times = [f"{run.start_s:.0f}-{run.stop_s:.0f} s" for run, jog in zip(records, jogs, strict=True) if jog]
     if not times:

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from analyzer.drill.assignment import Assignment, AssignmentConfig, assign
-from analyzer.drill.direction import directions
+from analyzer.drill.direction import DirectionConfig, Way, ways
 from analyzer.drill.effort import EffortConfig, EffortRuns, achieved_of_best, achieved_of_day
 from analyzer.drill.history import PastRun
 from analyzer.drill.movement import Paces
@@ -16,6 +16,7 @@ from analyzer.drill.record import RunRecord
 from analyzer.drill.recovery import RecoveryConfig, Rests, rest_before_s, rests, work_to_rest
 from analyzer.drill.scale import ScaleConfig, anchored
 from analyzer.drill.speeds import SpeedsConfig, maximal_runs, speed_columns
+from analyzer.drill.turning import Turn, TurnConfig, finish_notices, turn_of
 from analyzer.model import Floats, Notice, Plan, Timing
 from analyzer.tables import CONTACTS, RUNS, STEPS, STRIDES, Schema, build, check, empty
 
@@ -32,11 +33,13 @@ class PracticeConfig:
         Relative uncertainty of a stride length in a run that did not go forward.
     """
 
+    direction: DirectionConfig = field(default_factory=DirectionConfig)
     assignment: AssignmentConfig = field(default_factory=AssignmentConfig)
     effort: EffortConfig = field(default_factory=EffortConfig)
     recovery: RecoveryConfig = field(default_factory=RecoveryConfig)
     scale: ScaleConfig = field(default_factory=ScaleConfig)
     speeds: SpeedsConfig = field(default_factory=SpeedsConfig)
+    turn: TurnConfig = field(default_factory=TurnConfig)
     backward_length_sd: float = 0.20
 
 
@@ -81,19 +84,22 @@ def practice_of(
     config = config or PracticeConfig()
     if not records:
         return Practice(empty(CONTACTS), empty(STRIDES), empty(STEPS), empty(RUNS), ())
-    told = directions([record.travel_axes for record in records], _column(records, "peak_speed_m_s"))
-    assignment = _assignment(records, told, plan, config)
+    told = ways([record.travels for record in records], _column(records, "peak_speed_m_s"), config.direction)
+    assignment = _assignment(records, [way.direction for way in told], plan, config)
     planned_m = [plan.runs[slot].distance_m if plan and slot is not None else np.nan for slot in assignment.slots]
     records, unused = anchored(records, timings, planned_m, config.scale)
     runs = _runs(records, assignment, plan, movement, config, past)
-    ways = zip(records, assignment.directions, strict=True)
-    strides = [_by_direction(record.strides, way, config) for record, way in ways]
+    runs = runs.assign(manner=_manners(told, assignment.directions), **_turn_columns(records, config))
+    planned = [plan.runs[slot] if plan and slot is not None else None for slot in assignment.slots]
+    finishes = finish_notices(runs["turn_rad"].to_numpy(), assignment.directions, planned)
+    went = zip(records, assignment.directions, strict=True)
+    strides = [_by_direction(record.strides, direction, config) for record, direction in went]
     return Practice(
         _numbered([record.contacts for record in records], CONTACTS),
         _numbered(strides, STRIDES),
         _numbered([record.steps for record in records], STEPS),
         runs,
-        (*assignment.notices, *_held_back(runs, config), *unused),
+        (*assignment.notices, *finishes, *_held_back(runs, config), *unused),
     )
 
 
@@ -105,6 +111,28 @@ def _by_direction(strides: pd.DataFrame, direction: str, config: PracticeConfig)
     known = strides["stride_length_m"].notna()
     sd = np.hypot(strides["stride_length_sd_m"], config.backward_length_sd * strides["stride_length_m"])
     return strides.assign(stride_length_sd_m=sd, length_source=strides["length_source"].where(~known, "estimated"))
+
+
+_TURN = ("turn_rad", "turn_radius_m", "turn_speed_in_m_s", "turn_speed_out_m_s")
+
+
+def _turn_columns(records: Sequence[RunRecord], config: PracticeConfig) -> dict[str, Floats]:
+    turns = [_turn(record, config) for record in records]
+    values = np.array([[t.turn_rad, t.radius_m, t.speed_in_m_s, t.speed_out_m_s] for t in turns])
+    return dict(zip(_TURN, values.T, strict=True))
+
+
+def _turn(record: RunRecord, config: PracticeConfig) -> Turn:
+    middle = (record.strides["start_s"] + 0.5 * record.strides["stride_time_s"]).to_numpy(dtype=np.float64)
+    return turn_of(record.travels, middle, record.strides["speed_m_s"].to_numpy(dtype=np.float64), config.turn)
+
+
+def _manners(told: Sequence[Way], directions: Sequence[str]) -> list[str]:
+    """Return how each sideways run was done; unknown where only the plan says that it went sideways."""
+    return [
+        ("unknown" if way.manner == "none" else way.manner) if direction.startswith("lateral") else "none"
+        for way, direction in zip(told, directions, strict=True)
+    ]
 
 
 def _held_back(runs: pd.DataFrame, config: PracticeConfig) -> list[Notice]:
@@ -151,6 +179,9 @@ def _runs(
         "asked_effort_pct": asked,
         "assignment_confidence": assignment.run_confidence,
         "direction": assignment.directions,
+        # Filled by `practice_of`: what the feet themselves saw.
+        "manner": ["none"] * len(records),
+        **{name: np.full(len(records), np.nan) for name in _TURN},
         "start_s": start,
         "stop_s": stop,
         "deceleration_start_s": _column(records, "deceleration_start_s"),

@@ -11,6 +11,7 @@ from analyzer.drill.bouts import BoutConfig, running_bouts
 from analyzer.drill.false_step import FalseStep
 from analyzer.drill.profile import ProfileConfig, deceleration_start_s, peak_speed, phases
 from analyzer.drill.start import StartConfig, first_movement_s
+from analyzer.gait.foot.travel import FootTravel
 from analyzer.gait.run_gait import RunGait
 from analyzer.model import Floats, Placement
 from analyzer.signal.grid import GridSignals
@@ -73,6 +74,8 @@ class RunRecord:
         False where `start_s` is the first event of the run instead.
     scale_sd : float
         Relative uncertainty of all lengths of the run together, once a known way or time has told it; else NaN.
+    travels : mapping of Placement to FootTravel
+        Feet only: where each stride of the run went.
     false_step : {'yes', 'no', 'unknown'}
         Whether a foot was set back before the first real step.
     foot_rolls_rad : mapping of Placement to float
@@ -96,6 +99,7 @@ class RunRecord:
     scale_sd: float = float("nan")
     false_step: FalseStep = "unknown"
     foot_rolls_rad: Mapping[Placement, float] = field(default_factory=lambda: MappingProxyType({}))
+    travels: Mapping[Placement, FootTravel] = field(default_factory=dict)
 
 
 def run_records(
@@ -197,6 +201,7 @@ def _record(
         travel_axes=gait.travel_axes,
         start_seen=seen,
         foot_rolls_rad=gait.foot_rolls_rad,
+        travels={placement: travel.between(*bout) for placement, travel in gait.travels.items()},
     )
     return _with_pace(unpaced, _pace_m_s(measured, strides), config)
 

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from analyzer.gait.foot.analysis import FootConfig, FootGait, analyze_foot
+from analyzer.gait.foot.travel import FootTravel
 from analyzer.gait.pelvis import PelvisConfig, pelvis_contacts
 from analyzer.gait.shank import ShankConfig, shank_contacts
 from analyzer.gait.steps import StepConfig, steps_table
@@ -42,7 +43,9 @@ class RunGait:
     used : tuple of Placement
         Sensors that told the contacts.
     travel_axes : mapping of Placement to (3,) float array
-        Feet only: axis of the swing in the sensor frame, by which forward and backward running are told apart.
+        Feet only: axis of the swing in the sensor frame, signed by the way the foot went.
+    travels : mapping of Placement to FootTravel
+        Feet that took strides: where each stride went, by which the direction of runs is told.
     foot_rolls_rad : mapping of Placement to float
         Feet only: how far the left side of the foot is raised as it leaves the ground and lands, by which a left foot
         and a right one are told apart.
@@ -53,6 +56,7 @@ class RunGait:
     steps: pd.DataFrame
     used: tuple[Placement, ...]
     travel_axes: Mapping[Placement, Floats] = field(default_factory=lambda: MappingProxyType({}))
+    travels: Mapping[Placement, FootTravel] = field(default_factory=lambda: MappingProxyType({}))
     foot_rolls_rad: Mapping[Placement, float] = field(default_factory=lambda: MappingProxyType({}))
 
 
@@ -107,8 +111,10 @@ def _combined(
     strides = joined([part[1] for part in parts], "start_s")
     feet = {placement: part[2] for placement, part in zip(signals, parts, strict=True) if part[2] is not None}
     axes = {placement: foot.travel_axis for placement, foot in feet.items()}
+    travels = {placement: foot.travel for placement, foot in feet.items() if foot.travel is not None}
     rolls = {placement: foot.roll_rad for placement, foot in feet.items()}
-    return RunGait(contacts, strides, steps_table(contacts, strides, config.steps), tuple(signals), axes, rolls)
+    steps = steps_table(contacts, strides, config.steps)
+    return RunGait(contacts, strides, steps, tuple(signals), axes, travels, rolls)
 
 
 def _foot(signals: GridSignals, config: GaitConfig) -> _Tables:

@@ -100,7 +100,7 @@ _VARIATIONS = (
     _variation(
         "rounding-first",
         "75 and 100 % over 90 ft, rounding the bag",
-        Plan.progressive(_FIRST_BASE_M, (75.0, 100.0)),
+        Plan(tuple(PlannedRun(effort, _FIRST_BASE_M, finish="turn") for effort in (75.0, 100.0))),
         Habits(bend=True),
     ),
     _variation(

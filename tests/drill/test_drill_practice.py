@@ -7,14 +7,15 @@ import numpy as np
 import pandas as pd
 import pytest
 from made_streams import LEFT, RIGHT
+from made_travel import travel
 from session_tables import Run, session
 
 from analyzer.drill.history import PastRun
 from analyzer.drill.practice import Practice, practice_of
 from analyzer.drill.record import RunRecord
+from analyzer.drill.stages import stage_estimates
 from analyzer.model import Plan, PlannedRun
 
-ACROSS = np.array([0.0, 1.0, 0.0])
 STILL = (np.arange(0.0, 3000.0, 0.5), np.zeros(6000, dtype=bool))
 
 
@@ -24,7 +25,6 @@ def records_of(*runs: Run, backward: tuple[int, ...] = ()) -> list[RunRecord]:
     records = []
     for index, row in enumerate(made.runs.itertuples()):
         contacts, strides, steps = (_rows(table, row.run) for table in (made.contacts, made.strides, made.steps))
-        axis = -ACROSS if index in backward else ACROSS
         records.append(
             RunRecord(
                 start_s=row.start_s,
@@ -39,7 +39,8 @@ def records_of(*runs: Run, backward: tuple[int, ...] = ()) -> list[RunRecord]:
                 strides=strides,
                 steps=steps,
                 used=(LEFT, RIGHT),
-                travel_axes={LEFT: axis, RIGHT: -axis},
+                travel_axes={},
+                travels={LEFT: travel(180.0 if index in backward else 0.0)},
             )
         )
     return records
@@ -232,3 +233,13 @@ def test_runs_are_held_against_those_of_the_weeks_before():
     runs = practice_of(classic(), Plan.progressive(), STILL, past=past).runs
     assert runs["achieved_of_best_pct"].iloc[2] == pytest.approx(100 * 8.0 / 8.4)
     assert set(runs["best_reference"]) == {"2026-04-01 tuesday run 2"}
+
+
+def test_a_sideways_run_is_neither_reference_nor_stage_of_forward_runs():
+    records = records_of(Run(75, 6.0), Run(100, 7.0), Run(100, 7.5))
+    records[2] = replace(records[2], peak_speed_m_s=6.9, travels={LEFT: travel(90.0)})
+    practice = made(records, Plan((PlannedRun(75), PlannedRun(100), PlannedRun(100, direction="lateral_left"))))
+    assert practice.runs["direction"].tolist() == ["forward", "forward", "lateral_left"]
+    assert practice.runs["achieved_reference"].tolist() == ["true_100 run 2", "true_100 run 2", "true_100 run 3"]
+    tables = (practice.runs, practice.strides, practice.steps, practice.contacts)
+    assert [stage.runs for stage in stage_estimates(*tables)] == [(1,), (2,)]

@@ -9,6 +9,7 @@ from analyzer.model import Floats, Indices
 from analyzer.signal.filters import lowpass
 from analyzer.signal.spans import lowest
 from analyzer.signal.vectors import sizes
+from analyzer.units import G_M_S2
 
 __all__ = [
     "FootContacts",
@@ -18,6 +19,7 @@ __all__ = [
     "stillest_inside",
     "stillness_rad_s",
     "stride_openers",
+    "unrest_rad_s",
 ]
 
 
@@ -35,6 +37,11 @@ class StanceConfig:
         A foot that turns faster than this at its stillest (500 deg/s; sprinters' feet roll at 200, and at 400 when they
         slow down on their heels) does not stand: its contact was misread, as in backward running, and rest is looked
         for in so much time from its beginning on. Where there is none, the contact has no stillest instant.
+    turn_per_force_s_m : float
+        A foot that turns slowly may still fly: at the top of a swing its turn comes to a halt as well. A specific force
+        that differs from gravity by 10 m/s2 counts like a turn of 200 deg/s: sprinters' feet show both as they roll.
+    far_more_restless : float
+        A contact is misread as well where all this together is so many times less a little later.
     open_contact_s : float
         Assumed length of a contact whose end was not seen.
     longest_stride_s : float
@@ -48,6 +55,8 @@ class StanceConfig:
     anchor_to: float = 0.60
     restless_rad_s: float = np.radians(500.0)
     second_look_s: float = 0.30
+    turn_per_force_s_m: float = np.radians(20.0)
+    far_more_restless: float = 4.0
     open_contact_s: float = 0.25
     longest_stride_s: float = 1.5
     push_off_from_s: float = 0.45
@@ -77,13 +86,22 @@ def stillness_rad_s(gyr_rad_s: Floats, rate_hz: float, config: StanceConfig) -> 
     return sizes(lowpass(gyr_rad_s, config.still_cutoff_hz, rate_hz))
 
 
-def anchors(still: Floats, events: FootContacts, rate_hz: float, config: StanceConfig) -> Indices:
+def unrest_rad_s(still: Floats, acc_m_s2: Floats, rate_hz: float, config: StanceConfig) -> Floats:
+    """Return how far a foot is from standing, (n,): its turn, and what its specific force has besides gravity."""
+    moved_m_s2 = sizes(lowpass(acc_m_s2, config.still_cutoff_hz, rate_hz)) - G_M_S2
+    return np.hypot(still, config.turn_per_force_s_m * moved_m_s2)
+
+
+def anchors(still: Floats, unrest: Floats, events: FootContacts, rate_hz: float, config: StanceConfig) -> Indices:
     """Stillest instant of each contact, `NOT_SEEN` where its beginning was not seen or the foot never rested."""
     stillest = stillest_inside(still, events, rate_hz, config)
-    again = (stillest != NOT_SEEN) & (still[stillest] > config.restless_rad_s)
-    start = np.maximum(events.contact[again], 0).astype(np.intp)
+    start = np.where(stillest == NOT_SEEN, 0, np.maximum(np.nan_to_num(events.contact), 0)).astype(np.intp)
     stop = np.minimum(start + round(config.second_look_s * rate_hz), len(still))
-    stillest[again] = lowest(still, start, stop)
+    calmest = lowest(unrest, start, np.maximum(stop, start + 1))
+    far_more = unrest[stillest] > np.maximum(config.far_more_restless * unrest[calmest], config.restless_rad_s)
+    stillest = np.where((stillest != NOT_SEEN) & far_more, calmest, stillest)
+    again = (stillest != NOT_SEEN) & (still[stillest] > config.restless_rad_s)
+    stillest[again] = lowest(still, start[again], stop[again])
     return np.where(still[stillest] <= config.restless_rad_s, stillest, NOT_SEEN)
 
 
