@@ -74,6 +74,7 @@ def _closing(summary: Summary) -> Iterator[str]:
         ("SAME SPEED", summary.at_same_speed),
         ("REST", summary.rest),
         ("REACTION", summary.reaction),
+        ("WAY", summary.ways),
     ):
         if sentence:
             yield from _wrapped(f"{name}  {sentence}", hang="  ")
