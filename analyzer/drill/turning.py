@@ -20,6 +20,8 @@ class TurnConfig:
     ----------
     least_turn_rad, within_s : float
         The path turns if its heading changes by more than this (25 deg) within this time.
+    longest_s : float
+        Over a longer run the heading drifts too far to tell a turn from the gyroscope's own.
     running_share : float
         Of the peak speed: what is slower is the stop, in which athletes turn round anyway.
     edge_share : float
@@ -32,6 +34,7 @@ class TurnConfig:
 
     least_turn_rad: float = np.radians(25.0)
     within_s: float = 2.0
+    longest_s: float = 60.0
     running_share: float = 0.6
     edge_share: float = 0.05
     least_strides: int = 6
@@ -86,7 +89,9 @@ def turn_of(
     at_s, heading = _path(travels, config)
     running = np.interp(at_s, pace_s, pace) >= config.running_share * pace.max()
     at_s, heading = at_s[running], heading[running]
-    if len(at_s) < config.least_strides or not _turns(at_s, heading, config):
+    if len(at_s) < config.least_strides or at_s[-1] - at_s[0] > config.longest_s:
+        return Turn()
+    if not _turns(at_s, heading, config):
         return Turn()
     first, last = _largest_change(heading)
     change = float(heading[last] - heading[first])

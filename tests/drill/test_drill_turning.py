@@ -105,3 +105,9 @@ def test_rounding_the_bag_is_told_with_its_radius_and_speeds(seed):
 def test_running_through_the_bag_is_no_turn():
     runs = analyze(simulate("home-to-first", 1, placements=FEET).recording()).runs
     assert runs["turn_rad"].isna().all()
+
+
+def test_a_run_of_minutes_is_not_searched_for_turns():
+    time_s = 0.25 * np.arange(1, 400)
+    speed = np.full(time_s.size, SPEED_M_S)
+    assert np.isnan(turn_of(feet_on(bend, n=190), time_s, speed).turn_rad)
