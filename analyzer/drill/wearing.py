@@ -86,11 +86,13 @@ def _missing(
     records: Sequence[RunRecord], streams: Mapping[Placement, SensorStream], config: WearingConfig
 ) -> Iterator[Notice]:
     for placement, stream in sorted(streams.items()):
+        # Asked for once: it looks at every sample.
+        rate_hz = stream.rate_hz
         numbers = [
             number
             for number, record in enumerate(records, start=1)
             if record.used and record.used[0].segment == placement.segment
-            if _received_pct(stream, record) < config.min_received_pct
+            if _received_pct(stream, rate_hz, record) < config.min_received_pct
         ]
         if numbers:
             which = f"run{'s' if len(numbers) > 1 else ''} {', '.join(str(number) for number in numbers)}"
@@ -98,10 +100,10 @@ def _missing(
             yield Notice(code, f"{text}, so {which} lack it. {_INSTEAD[code]}", placement)
 
 
-def _received_pct(stream: SensorStream, record: RunRecord) -> float:
+def _received_pct(stream: SensorStream, rate_hz: float, record: RunRecord) -> float:
     first, last = np.searchsorted(stream.time_s, [record.start_s, record.stop_s])
     arrived = np.count_nonzero(np.isfinite(stream.acc_m_s2[first:last, 0]))
-    return 100.0 * arrived / max(stream.rate_hz * (record.stop_s - record.start_s), 1.0)
+    return 100.0 * arrived / max(rate_hz * (record.stop_s - record.start_s), 1.0)
 
 
 def _absence(placement: Placement, stream: SensorStream, lacking: Sequence[RunRecord]) -> tuple[str, str]:
