@@ -6,6 +6,7 @@ here, in the same steps.
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from platform import python_version
 
@@ -379,7 +380,13 @@ def _distinct(notices: tuple[Notice, ...]) -> tuple[Notice, ...]:
 
 
 def _versions(thresholds: Thresholds) -> Mapping[str, str]:
-    found = {"python": python_version(), "thresholds": str(thresholds.version)}
+    return {"python": python_version(), "thresholds": str(thresholds.version), **_packages()}
+
+
+# Looking through what is installed takes longer than a run takes to be told.
+@cache
+def _packages() -> Mapping[str, str]:
+    found = {}
     for name in ("psr-analyzer", "numpy", "scipy", "pandas"):
         try:
             found[name] = version(name)

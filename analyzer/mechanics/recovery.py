@@ -141,7 +141,9 @@ def _needed_s(runs: pd.DataFrame, plan: Plan | None, norm: Norm) -> Floats:
     """Return the rest that the plan, or else the run before, calls for before each run in order of time."""
     needed = np.full(len(runs), np.nan)
     planned = _planned_rests(plan, len(runs))
-    for index, (before, _) in enumerate(pairwise(runs.to_dict("records")), start=1):
+    # Three columns, not all: records of a wide table take longer than the rest of the rule.
+    used = runs[["asked_effort_pct", "start_s", "stop_s"]]
+    for index, (before, _) in enumerate(pairwise(used.to_dict("records")), start=1):
         needed[index] = planned[index] if np.isfinite(planned[index]) else _called_for_s(before, norm)
     return needed
 
