@@ -5,9 +5,7 @@ import json
 import string
 import tomllib
 from collections.abc import Mapping
-from copy import deepcopy
 from dataclasses import dataclass
-from functools import cache
 from importlib import resources
 from pathlib import Path
 from types import MappingProxyType
@@ -135,7 +133,7 @@ def load(path: Path | None = None) -> Thresholds:
         Not a TOML file, an unknown name (the message lists those there are), a rule without source or grade, or a
         value of the wrong kind.
     """
-    shipped = deepcopy(_shipped())
+    shipped = tomllib.loads(resources.files("analyzer.mechanics").joinpath("thresholds.toml").read_text("utf-8"))
     overrides: tuple[str, ...] = ()
     merged = shipped
     if path is not None:
@@ -148,11 +146,6 @@ def load(path: Path | None = None) -> Thresholds:
     # Of the merged values, sorted: neither comments nor order in the file matter.
     digest = hashlib.sha256(json.dumps(merged, sort_keys=True).encode()).hexdigest()[:12]
     return Thresholds(str(merged["version"]), MappingProxyType(rules), MappingProxyType(norms), overrides, digest)
-
-
-@cache
-def _shipped() -> dict[str, Any]:
-    return tomllib.loads(resources.files("analyzer.mechanics").joinpath("thresholds.toml").read_text("utf-8"))
 
 
 def _read(path: Path) -> dict[str, Any]:
