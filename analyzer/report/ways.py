@@ -26,7 +26,7 @@ def ways_sentence(analysis: Analysis, units: Units) -> str:
     """
     runs = analysis.runs
     told = [_told(dict(zip(runs.columns, row, strict=True)), units) for row in runs.itertuples(index=False)]
-    return ". ".join(text for text in told if text)
+    return " ".join(f"{text}." for text in told if text)
 
 
 def _told(run: Mapping[str, Any], units: Units) -> str:

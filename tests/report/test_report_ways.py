@@ -25,9 +25,9 @@ def test_nothing_is_said_of_runs_straight_ahead(practice):
 @pytest.mark.parametrize(
     ("direction", "manner", "words"),
     [
-        ("backward", "none", "Run 1: backward"),
-        ("lateral_left", "shuffle", "Run 1: to the left, shuffle"),
-        ("lateral_right", "unknown", "Run 1: to the right"),
+        ("backward", "none", "Run 1: backward."),
+        ("lateral_left", "shuffle", "Run 1: to the left, shuffle."),
+        ("lateral_right", "unknown", "Run 1: to the right."),
     ],
 )
 def test_backward_and_sideways_runs_are_named(practice, direction, manner, words):
@@ -42,11 +42,11 @@ def test_a_turn_is_told_with_its_radius_and_speeds(practice):
         turn_speed_in_m_s=7.3,
         turn_speed_out_m_s=7.0,
     )
-    assert ways_sentence(turned, "metric") == "Run 1: turned 90° round 8 m, 7.30 → 7.00 m/s"
+    assert ways_sentence(turned, "metric") == "Run 1: turned 90° round 8 m, 7.30 → 7.00 m/s."
 
 
 def test_a_turn_without_a_radius_says_what_is_known(practice):
     turned = with_run(
         practice(), turn_rad=1.0, turn_radius_m=math.nan, turn_speed_in_m_s=6.0, turn_speed_out_m_s=math.nan
     )
-    assert ways_sentence(turned, "metric") == "Run 1: turned 57°, 6.00 → can't tell m/s"
+    assert ways_sentence(turned, "metric") == "Run 1: turned 57°, 6.00 → can't tell m/s."
