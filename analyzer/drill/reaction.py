@@ -42,8 +42,6 @@ class ReactionConfig:
         time between signal and sensors is less well known than `latency_sd_s`.
     latency_sd_s : float
         See there.
-    trunk : tuple of str
-        Segments that move with the body's centre.
     false_step : FalseStepConfig
     """
 
@@ -57,7 +55,6 @@ class ReactionConfig:
     anticipation_s: float = 0.100
     anticipation_late_s: float = 0.110
     latency_sd_s: float = 0.010
-    trunk: tuple[str, ...] = ("pelvis", "sternum")
     false_step: FalseStepConfig = field(default_factory=FalseStepConfig)
 
 
@@ -157,7 +154,7 @@ def _cue_of(record: RunRecord, free_from_s: float, cues: Sequence[CueMark], conf
 
 
 def _reaction(number: int, record: RunRecord, cue: CueMark, clock_sd_s: float, config: ReactionConfig) -> Reaction:
-    on_trunk = any(placement.segment in config.trunk for placement in record.used)
+    on_trunk = record.start_told_by == "trunk"
     moved = _movement_parts(config, on_trunk=on_trunk)
     latency = _latency_parts(cue, clock_sd_s, config)
     delay_s = cue.delay[0] if math.isfinite(cue.delay[0]) else 0.0

@@ -10,7 +10,7 @@ import pandas as pd
 from analyzer.drill.bouts import BoutConfig, running_bouts
 from analyzer.drill.false_step import FalseStep
 from analyzer.drill.profile import ProfileConfig, deceleration_start_s, peak_speed, phases
-from analyzer.drill.start import StartConfig, first_movement_s
+from analyzer.drill.start import StartConfig, StartTeller, first_movement
 from analyzer.gait.foot.travel import FootTravel
 from analyzer.gait.run_gait import RunGait
 from analyzer.model import Floats, Placement
@@ -72,6 +72,8 @@ class RunRecord:
     travel_axes : mapping of Placement to (3,) float array
     start_seen : bool
         False where `start_s` is the first event of the run instead.
+    start_told_by : {'trunk', 'legs', 'none'}
+        Which part of the body told `start_s`.
     scale_sd : float
         Relative uncertainty of all lengths of the run together, once a known way or time has told it; else NaN.
     travels : mapping of Placement to FootTravel
@@ -96,6 +98,7 @@ class RunRecord:
     used: tuple[Placement, ...]
     travel_axes: Mapping[Placement, Floats]
     start_seen: bool = True
+    start_told_by: StartTeller = "legs"
     scale_sd: float = float("nan")
     false_step: FalseStep = "unknown"
     foot_rolls_rad: Mapping[Placement, float] = field(default_factory=lambda: MappingProxyType({}))
@@ -181,7 +184,8 @@ def _record(
     contacts = _contacts_of(gait.contacts, bout, config)
     measured = _between(gait.strides, bout)
     strides, steps = _told(measured, _between(gait.steps, bout), config)
-    start_s, seen = _start_s(signals, contacts, bout, config)
+    start_s, teller = _start(signals, contacts, bout, config)
+    seen = teller != "none"
     stop_s = float(np.nanmax([bout[1], *contacts["toe_off_s"].to_numpy()]))
     received_pct = _received_pct(signals, gait.used, start_s, stop_s)
     troubles = _troubles(contacts, strides, signals, gait.used, (start_s, stop_s, seen), config)
@@ -200,6 +204,7 @@ def _record(
         used=gait.used,
         travel_axes=gait.travel_axes,
         start_seen=seen,
+        start_told_by=teller,
         foot_rolls_rad=gait.foot_rolls_rad,
         travels={placement: travel.between(*bout) for placement, travel in gait.travels.items()},
     )
@@ -284,15 +289,15 @@ def _middle(start_s: pd.Series, length_s: pd.Series) -> Floats:
     return np.asarray((start_s + 0.5 * length_s).to_numpy(), dtype=np.float64)
 
 
-def _start_s(
+def _start(
     signals: Mapping[Placement, GridSignals], contacts: pd.DataFrame, bout: tuple[float, float], config: RunConfig
-) -> tuple[float, bool]:
-    """First movement and whether it was seen; else the first event of the run."""
+) -> tuple[float, StartTeller]:
+    """First movement and what told it; else the first event of the run."""
     first = float(np.nanmin([bout[0], *contacts["toe_off_s"].to_numpy()]))
-    moved = first_movement_s(signals.values(), first, config.start)
+    moved, teller = first_movement(signals.values(), first, config.start)
     if np.isfinite(moved) and moved >= bout[0] - config.start_look_back_s:
-        return moved, True
-    return first, False
+        return moved, teller
+    return first, "none"
 
 
 def _way_m(start_s: float, stop_s: float, middle_s: Floats, speed_m_s: Floats, from_rest: bool) -> float:

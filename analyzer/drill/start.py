@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
@@ -9,7 +10,10 @@ from analyzer.model import Bools, Floats
 from analyzer.signal.filters import lowpass
 from analyzer.signal.grid import GridSignals
 
-__all__ = ["StartConfig", "first_movement_s"]
+__all__ = ["StartConfig", "StartTeller", "first_movement", "first_movement_s"]
+
+StartTeller = Literal["trunk", "legs", "none"]
+"""Which part of the body told the first movement."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +54,14 @@ class StartConfig:
 
 
 def first_movement_s(signals: Iterable[GridSignals], before_s: float, config: StartConfig | None = None) -> float:
-    """Return when the athlete first moved out of the stand before a run.
+    """Return when the athlete first moved out of the stand before a run; see `first_movement`."""
+    return first_movement(signals, before_s, config)[0]
+
+
+def first_movement(
+    signals: Iterable[GridSignals], before_s: float, config: StartConfig | None = None
+) -> tuple[float, StartTeller]:
+    """Return when the athlete first moved out of the stand before a run, and which part of the body told it.
 
     Parameters
     ----------
@@ -65,15 +76,17 @@ def first_movement_s(signals: Iterable[GridSignals], before_s: float, config: St
     float
         Earliest first movement over the trunk's sensors, else over those of the legs; NaN where none of them stood
         still before.
+    {'trunk', 'legs', 'none'}
     """
     config = config or StartConfig()
     grids = tuple(signals)
-    for segments in (config.trunk, config.legs):
+    tellers: tuple[tuple[StartTeller, tuple[str, ...]], ...] = (("trunk", config.trunk), ("legs", config.legs))
+    for teller, segments in tellers:
         starts = [_first_of(grid, before_s, config) for grid in grids if grid.placement.segment in segments]
         known = [start for start in starts if np.isfinite(start)]
         if known:
-            return min(known)
-    return float("nan")
+            return min(known), teller
+    return float("nan"), "none"
 
 
 def _first_of(grid: GridSignals, before_s: float, config: StartConfig) -> float:

@@ -36,6 +36,7 @@ def record(start_s: float, stop_s: float | None = None, *, used=(Placement.PELVI
         used=used,
         travel_axes={},
         start_seen=seen,
+        start_told_by="legs" if used == FEET else "trunk",
     )
 
 

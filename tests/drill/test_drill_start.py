@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from made_streams import LEFT, RIGHT, even_times, without
 
-from analyzer.drill.start import first_movement_s
+from analyzer.drill.start import first_movement, first_movement_s
 from analyzer.model import Placement, SensorStream
 from analyzer.signal.grid import on_grid
 from analyzer.units import G_M_S2
@@ -119,3 +119,9 @@ def test_the_trunk_tells_the_start_where_one_was_worn():
 
 def test_a_trunk_that_never_stood_still_leaves_the_start_to_the_feet():
     assert start_of(stand_then_move(4.0), stand_then_move(-5.0, Placement.PELVIS)) == pytest.approx(4.0, abs=0.03)
+
+
+def test_what_told_the_start_is_said():
+    pelvis, foot = stand_then_move(4.0, Placement.PELVIS), stand_then_move(3.8)
+    told = [first_movement([on_grid(stream) for stream in worn], RUN_S)[1] for worn in ([pelvis, foot], [foot], [])]
+    assert told == ["trunk", "legs", "none"]
