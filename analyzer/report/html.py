@@ -101,7 +101,7 @@ def _n_rows(said: summary.Summary) -> int:
     """Return about how many rows of text the sheet has to hold beside its figures."""
     lines = min(len(said.stages) + len(said.others), _MAX_LINES)
     texts = [*said.cannot_tell, *said.notices[:_MAX_NOTICES], said.effort_sense, said.at_same_speed, said.rest]
-    texts += [said.reaction, said.ways, said.data_quality]
+    texts += [said.times, said.reaction, said.ways, said.data_quality]
     texts += [text for remark in said.remarks for text in (remark.sentence, remark.cue, remark.evidence)]
     return lines + sum(math.ceil(len(text) / _CHARACTERS_PER_ROW) for text in texts)
 

@@ -18,6 +18,7 @@ from analyzer.report.remarks import Remark, remarks
 from analyzer.report.rests import Rest, rest_lines, rest_sentence
 from analyzer.report.stage_details import SameSpeedLine, same_speed_lines
 from analyzer.report.stage_lines import StageLine, other_lines, records, stage_lines
+from analyzer.report.times import times_sentence
 from analyzer.report.ways import ways_sentence
 
 __all__ = ["NOT_MEDICAL", "SIMULATED", "STEP_AND_STRIDE", "Summary", "config_hash", "summarize"]
@@ -52,7 +53,7 @@ class Summary:
     remarks : tuple of Remark
         At most three findings.
     n_remarks_left_out : int
-    effort_sense, rest, reaction, ways, data_quality : str
+    effort_sense, times, rest, reaction, ways, data_quality : str
         Sentences; empty where there is nothing to say.
     cannot_tell : tuple of str
         Why numbers are missing or estimated, one sentence each.
@@ -81,6 +82,7 @@ class Summary:
     rest: str
     reaction: str
     ways: str
+    times: str
     data_quality: str
     cannot_tell: tuple[str, ...]
     notices: tuple[str, ...]
@@ -130,6 +132,7 @@ def summarize(analysis: Analysis, units: Units = "us") -> Summary:
         rest=rest_sentence(analysis),
         reaction=reaction_sentence(analysis),
         ways=ways_sentence(analysis, units),
+        times=times_sentence(analysis, units),
         data_quality=sentences.data_quality(analysis),
         cannot_tell=_cannot_tell((*lines, *others)),
         # Two sensors may say the same; it is read once.

@@ -72,6 +72,7 @@ def _closing(summary: Summary) -> Iterator[str]:
     for name, sentence in (
         ("EFFORT SENSE", summary.effort_sense),
         ("SAME SPEED", summary.at_same_speed),
+        ("TIME", summary.times),
         ("REST", summary.rest),
         ("REACTION", summary.reaction),
         ("WAY", summary.ways),
