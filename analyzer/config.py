@@ -4,16 +4,16 @@ from dataclasses import dataclass, field
 
 from analyzer.acquire.assemble import AssemblerConfig
 from analyzer.acquire.holes import HolesConfig
-from analyzer.drill.jogs import JogConfig
-from analyzer.drill.movement import MovementConfig
-from analyzer.drill.pairing import PairConfig
+from analyzer.drill.detection.jogs import JogConfig
+from analyzer.drill.detection.runs import RunFinderConfig
 from analyzer.drill.practice import PracticeConfig
-from analyzer.drill.reaction import ReactionConfig
 from analyzer.drill.record import RunConfig
-from analyzer.drill.runs import RunFinderConfig
-from analyzer.drill.stages import StageConfig
-from analyzer.drill.way_back import WayBackConfig
-from analyzer.drill.wearing import WearingConfig
+from analyzer.drill.rest.movement import MovementConfig
+from analyzer.drill.speed.way_back import WayBackConfig
+from analyzer.drill.stage.stages import StageConfig
+from analyzer.drill.starting.reaction import ReactionConfig
+from analyzer.drill.worn.pairing import PairConfig
+from analyzer.drill.worn.wearing import WearingConfig
 from analyzer.gait.run_gait import GaitConfig
 
 __all__ = ["Config"]

@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 
 from analyzer.acquire.document import json_object
-from analyzer.drill.history import PastPractice, PastRun
+from analyzer.drill.planned.history import PastPractice, PastRun
 from analyzer.errors import InputError
 
 __all__ = ["Library", "read_library"]

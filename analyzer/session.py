@@ -16,20 +16,20 @@ from analyzer.acquire.assemble import Assembler
 from analyzer.acquire.holes import with_holes_marked
 from analyzer.checks import unit_doubts
 from analyzer.config import Config
-from analyzer.drill.history import PastRun
-from analyzer.drill.jogs import without_jogs
-from analyzer.drill.movement import Paces, paces
-from analyzer.drill.pairing import with_pair_checked
+from analyzer.drill.detection.jogs import without_jogs
+from analyzer.drill.detection.runs import SEGMENTS_BY_RANK, RunFinder, RunWindow
+from analyzer.drill.planned.history import PastRun
 from analyzer.drill.practice import practice_of
-from analyzer.drill.reaction import reaction_notices, reactions, with_false_step, with_reactions
 from analyzer.drill.record import RunRecord, run_records
-from analyzer.drill.runs import SEGMENTS_BY_RANK, RunFinder, RunWindow
-from analyzer.drill.silence import coarseness, silence
-from analyzer.drill.stage_changes import stage_changes
-from analyzer.drill.stage_metrics import stage_metrics
-from analyzer.drill.stages import stage_estimates, stage_table
-from analyzer.drill.way_back import with_ways_back
-from analyzer.drill.wearing import wearing_notices
+from analyzer.drill.rest.movement import Paces, paces
+from analyzer.drill.speed.way_back import with_ways_back
+from analyzer.drill.stage.stage_changes import stage_changes
+from analyzer.drill.stage.stage_metrics import stage_metrics
+from analyzer.drill.stage.stages import stage_estimates, stage_table
+from analyzer.drill.starting.reaction import reaction_notices, reactions, with_false_step, with_reactions
+from analyzer.drill.worn.pairing import with_pair_checked
+from analyzer.drill.worn.silence import coarseness, silence
+from analyzer.drill.worn.wearing import wearing_notices
 from analyzer.errors import InputError
 from analyzer.gait.run_gait import run_gait
 from analyzer.mechanics.findings import MechanicsInput, findings

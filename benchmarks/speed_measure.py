@@ -12,11 +12,11 @@ from typing import Any
 import numpy as np
 
 from analyzer.config import Config
-from analyzer.drill.movement import paces
+from analyzer.drill.detection.runs import RunFinder
 from analyzer.drill.practice import practice_of
 from analyzer.drill.record import RunRecord, run_records
-from analyzer.drill.runs import RunFinder
-from analyzer.drill.stages import stages
+from analyzer.drill.rest.movement import paces
+from analyzer.drill.stage.stages import stages
 from analyzer.gait.foot.swings import pitch_axis
 from analyzer.gait.foot.trajectory import FootMotion, solve_strides
 from analyzer.gait.run_gait import RunGait, run_gait

@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 from made_streams import LEFT, RIGHT
 
-from analyzer.drill.acceleration import SpeedProfile, distance_at_m
 from analyzer.drill.record import RunRecord
+from analyzer.drill.speed.acceleration import SpeedProfile, distance_at_m
 from analyzer.tables import CONTACTS, STEPS, STRIDES, build
 
 ORIGIN_S = 10.0

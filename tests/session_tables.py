@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from analyzer.drill.speeds import SPEED_COLUMNS
-from analyzer.drill.stages import stages
+from analyzer.drill.speed.speeds import SPEED_COLUMNS
+from analyzer.drill.stage.stages import stages
 from analyzer.mechanics.findings import MechanicsInput
 from analyzer.model import Athlete, Placement, Plan, PlannedRun
 from analyzer.tables import CONTACTS, RUNS, STEPS, STRIDES, build

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from analyzer.drill.history import PastRun
+    from analyzer.drill.planned.history import PastRun
     from analyzer.library import Library
     from analyzer.model import Notice, Recording
 
@@ -49,7 +49,7 @@ def with_history(args: argparse.Namespace, recording: "Recording") -> tuple["Rec
 
 
 def _past(folder: Path, recording: "Recording") -> tuple[tuple["PastRun", ...], list["Notice"]]:
-    from analyzer.drill.history import HistoryConfig, recent_runs
+    from analyzer.drill.planned.history import HistoryConfig, recent_runs
     from analyzer.library import read_library
     from analyzer.model import Notice
 

@@ -7,16 +7,16 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analyzer.drill.assignment import Assignment, AssignmentConfig, assign
-from analyzer.drill.direction import DirectionConfig, Way, ways
-from analyzer.drill.effort import EffortConfig, EffortRuns, achieved_of_best, achieved_of_day
-from analyzer.drill.history import PastRun
-from analyzer.drill.movement import Paces
+from analyzer.drill.course.direction import DirectionConfig, Way, ways
+from analyzer.drill.course.turning import Turn, TurnConfig, finish_notices, turn_of
+from analyzer.drill.planned.assignment import Assignment, AssignmentConfig, assign
+from analyzer.drill.planned.effort import EffortConfig, EffortRuns, achieved_of_best, achieved_of_day
+from analyzer.drill.planned.history import PastRun
 from analyzer.drill.record import RunRecord
-from analyzer.drill.recovery import RecoveryConfig, Rests, rest_before_s, rests, work_to_rest
-from analyzer.drill.scale import ScaleConfig, anchored
-from analyzer.drill.speeds import SpeedsConfig, maximal_runs, speed_columns
-from analyzer.drill.turning import Turn, TurnConfig, finish_notices, turn_of
+from analyzer.drill.rest.movement import Paces
+from analyzer.drill.rest.recovery import RecoveryConfig, Rests, rest_before_s, rests, work_to_rest
+from analyzer.drill.speed.scale import ScaleConfig, anchored
+from analyzer.drill.speed.speeds import SpeedsConfig, maximal_runs, speed_columns
 from analyzer.model import Floats, Notice, Plan, Timing
 from analyzer.tables import CONTACTS, RUNS, STEPS, STRIDES, Schema, build, check, empty
 
@@ -70,7 +70,7 @@ def practice_of(
         In order of time.
     plan : Plan or None
     movement : (m,) float array, (m,) int8 array
-        Times, and how the athlete moved then (`analyzer.drill.movement.Pace`).
+        Times, and how the athlete moved then (`analyzer.drill.rest.movement.Pace`).
     config : PracticeConfig, optional
     timings : sequence of Timing, optional
         Known times of runs: their lengths are anchored.
@@ -193,7 +193,7 @@ def _runs(
         "achieved_of_best_pct": of_best.pct,
         "best_reference": of_best.reference,
         **_rest_columns(start, stop, rests(*movement, start, stop, config.recovery)),
-        # No sensor hears the start signal: `analyzer.drill.reaction` fills these where it is known.
+        # No sensor hears the start signal: `analyzer.drill.starting.reaction` fills these where it is known.
         "reaction_time_s": np.full(len(records), np.nan),
         "reaction_time_sd_s": np.full(len(records), np.nan),
         "cue_delay": ["none"] * len(records),

@@ -7,10 +7,10 @@ from types import MappingProxyType
 import numpy as np
 import pandas as pd
 
-from analyzer.drill.bouts import BoutConfig, running_bouts
-from analyzer.drill.false_step import FalseStep
-from analyzer.drill.profile import ProfileConfig, deceleration_start_s, peak_speed, phases
-from analyzer.drill.start import StartConfig, StartTeller, first_movement
+from analyzer.drill.detection.bouts import BoutConfig, running_bouts
+from analyzer.drill.speed.profile import ProfileConfig, deceleration_start_s, peak_speed, phases
+from analyzer.drill.starting.false_step import FalseStep
+from analyzer.drill.starting.start import StartConfig, StartTeller, first_movement
 from analyzer.gait.foot.travel import FootTravel
 from analyzer.gait.run_gait import RunGait
 from analyzer.model import Floats, Placement

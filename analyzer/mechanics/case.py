@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from analyzer.drill.estimate import Estimate
-from analyzer.drill.stages import Stage, StageConfig, fly_contacts, stage_estimates
+from analyzer.drill.stage.estimate import Estimate
+from analyzer.drill.stage.stages import Stage, StageConfig, fly_contacts, stage_estimates
 from analyzer.mechanics.thresholds import Norm, Rule
 from analyzer.model import Athlete, Placement, Plan
 

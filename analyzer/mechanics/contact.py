@@ -5,9 +5,9 @@ from itertools import pairwise
 import numpy as np
 from scipy import stats
 
-from analyzer.drill.contrast import change_pct
-from analyzer.drill.estimate import Interval, interval
-from analyzer.drill.stages import Stage
+from analyzer.drill.stage.contrast import change_pct
+from analyzer.drill.stage.estimate import Interval, interval
+from analyzer.drill.stage.stages import Stage
 from analyzer.mechanics.case import Case, enough, of_runs
 from analyzer.mechanics.thresholds import Norm, Rule
 from analyzer.mechanics.verdict import Band, Verdict, cannot_tell, finding, judge, percent

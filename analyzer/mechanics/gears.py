@@ -5,10 +5,10 @@ from itertools import pairwise
 import numpy as np
 from scipy import constants
 
-from analyzer.drill.acceleration import distance_at_m, fit_profile, speed_at_m_s, stride_ways
-from analyzer.drill.estimate import Interval, log_change
-from analyzer.drill.profile import ProfileConfig
-from analyzer.drill.stages import Stage
+from analyzer.drill.speed.acceleration import distance_at_m, fit_profile, speed_at_m_s, stride_ways
+from analyzer.drill.speed.profile import ProfileConfig
+from analyzer.drill.stage.estimate import Interval, log_change
+from analyzer.drill.stage.stages import Stage
 from analyzer.mechanics.case import Case, of_runs
 from analyzer.mechanics.thresholds import Rule
 from analyzer.mechanics.verdict import Band, Verdict, cannot_tell, finding, judge, percent

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from analyzer.drill.contrast import change_pct
-from analyzer.drill.estimate import Interval
-from analyzer.drill.stages import Stage
+from analyzer.drill.stage.contrast import change_pct
+from analyzer.drill.stage.estimate import Interval
+from analyzer.drill.stage.stages import Stage
 from analyzer.mechanics.case import Case, of_runs
 from analyzer.mechanics.contact import contact_ratio
 from analyzer.mechanics.thresholds import Norm, Rule

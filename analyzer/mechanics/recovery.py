@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analyzer.drill.estimate import Interval
+from analyzer.drill.stage.estimate import Interval
 from analyzer.mechanics.case import Case
 from analyzer.mechanics.thresholds import Norm, Rule
 from analyzer.mechanics.verdict import Band, finding, judge, percent

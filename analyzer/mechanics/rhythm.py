@@ -3,11 +3,11 @@
 import numpy as np
 from scipy import stats
 
-from analyzer.drill.contrast import change_pct
-from analyzer.drill.contrast import frequency_share as share_of_gain
-from analyzer.drill.estimate import Estimate, Interval, scatter
-from analyzer.drill.stage_samples import rows_of, sample_of
-from analyzer.drill.stages import Stage
+from analyzer.drill.stage.contrast import change_pct
+from analyzer.drill.stage.contrast import frequency_share as share_of_gain
+from analyzer.drill.stage.estimate import Estimate, Interval, scatter
+from analyzer.drill.stage.stage_samples import rows_of, sample_of
+from analyzer.drill.stage.stages import Stage
 from analyzer.mechanics.case import Case, enough, of_runs
 from analyzer.mechanics.thresholds import Rule
 from analyzer.mechanics.verdict import Band, cannot_tell, finding, judge, percent

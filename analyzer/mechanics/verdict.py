@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from analyzer.drill.estimate import Interval
+from analyzer.drill.stage.estimate import Interval
 from analyzer.mechanics.thresholds import Rule
 from analyzer.model import Finding, Level
 

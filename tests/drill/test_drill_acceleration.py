@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from made_runs import ORIGIN_S, TAU_S, V_MAX_M_S, run, truth
 from scipy.optimize import least_squares
 
-from analyzer.drill.acceleration import (
+from analyzer.drill.speed.acceleration import (
     StrideWays,
     distance_at_m,
     distance_sd_m,
@@ -20,7 +20,7 @@ from analyzer.drill.acceleration import (
     time_at_s,
     time_sd_s,
 )
-from analyzer.drill.profile import ProfileConfig
+from analyzer.drill.speed.profile import ProfileConfig
 
 
 def ways(**changes):

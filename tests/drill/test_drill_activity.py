@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from made_streams import LEFT, even_times, stream_of
 
-from analyzer.drill.activity import BIN_S, Activity
+from analyzer.drill.detection.activity import BIN_S, Activity
 from analyzer.model import SensorStream
 from analyzer.units import G_M_S2
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analyzer.drill.alignment import AlignmentCosts, cheapest, cost_of, probabilities, total
+from analyzer.drill.planned.alignment import AlignmentCosts, cheapest, cost_of, probabilities, total
 
 
 def every_alignment(n_runs, n_slots):

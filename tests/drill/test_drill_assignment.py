@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analyzer.drill.assignment import assign
+from analyzer.drill.planned.assignment import assign
 from analyzer.errors import InputError
 from analyzer.model import Plan, PlannedRun, preset_of
 

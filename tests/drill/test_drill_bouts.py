@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from analyzer.drill.bouts import BoutConfig, running_bouts
+from analyzer.drill.detection.bouts import BoutConfig, running_bouts
 
 STRIDE_S = 0.5
 CONFIG = BoutConfig()

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from analyzer.drill.contrast import change_pct, frequency_share, speed_split
-from analyzer.drill.estimate import Estimate, Interval
+from analyzer.drill.stage.contrast import change_pct, frequency_share, speed_split
+from analyzer.drill.stage.estimate import Estimate, Interval
 
 
 def known(value, sd=0.0):

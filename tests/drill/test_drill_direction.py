@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from made_streams import LEFT, RIGHT
 from made_travel import travel
 
-from analyzer.drill.direction import Way, angles_rad, ways
+from analyzer.drill.course.direction import Way, angles_rad, ways
 from analyzer.model import Placement
 from analyzer.session import analyze
 from analyzer.virtual import simulate

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analyzer.drill.effort import EffortRuns, achieved_of_best, achieved_of_day
-from analyzer.drill.history import PastRun
+from analyzer.drill.planned.effort import EffortRuns, achieved_of_best, achieved_of_day
+from analyzer.drill.planned.history import PastRun
 
 NAN = np.nan
 

@@ -3,7 +3,15 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from analyzer.drill.estimate import EstimateConfig, Sample, estimates, interval, log_change, scatter, variability_pct
+from analyzer.drill.stage.estimate import (
+    EstimateConfig,
+    Sample,
+    estimates,
+    interval,
+    log_change,
+    scatter,
+    variability_pct,
+)
 
 
 def sample(values, runs=None, measured_sd=np.nan, left=None):

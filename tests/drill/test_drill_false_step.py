@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from made_streams import LEFT, RIGHT, even_times
 
-from analyzer.drill.false_step import false_step
+from analyzer.drill.starting.false_step import false_step
 from analyzer.model import SensorStream
 from analyzer.signal.grid import on_grid
 from analyzer.units import G_M_S2

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analyzer.drill.history import PastPractice, PastRun, recent_runs
+from analyzer.drill.planned.history import PastPractice, PastRun, recent_runs
 from analyzer.model import Athlete
 
 TODAY = date(2026, 4, 30)

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 import analyzer
-from analyzer.drill.jogs import without_jogs
+from analyzer.drill.detection.jogs import without_jogs
 from analyzer.drill.record import RunRecord
 from analyzer.model import Placement
 from analyzer.virtual import simulate

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from made_streams import LEFT, PELVIS, even_times, stream_of, without
 
-from analyzer.drill.movement import MovementConfig, Pace, paces
+from analyzer.drill.rest.movement import MovementConfig, Pace, paces
 
 TIME_S = even_times(0.0, 60.0)
 STRIDE_S = 1.05

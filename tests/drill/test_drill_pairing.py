@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analyzer.drill.pairing import with_pair_checked
 from analyzer.drill.practice import Practice
+from analyzer.drill.worn.pairing import with_pair_checked
 from analyzer.tables import CONTACTS, RUNS, STEPS, STRIDES, build, empty
 
 STRIDE_S = 0.5

@@ -10,10 +10,10 @@ from made_streams import LEFT, RIGHT
 from made_travel import travel
 from session_tables import Run, session
 
-from analyzer.drill.history import PastRun
+from analyzer.drill.planned.history import PastRun
 from analyzer.drill.practice import Practice, practice_of
 from analyzer.drill.record import RunRecord
-from analyzer.drill.stages import stage_estimates
+from analyzer.drill.stage.stages import stage_estimates
 from analyzer.model import Plan, PlannedRun
 
 STILL = (np.arange(0.0, 3000.0, 0.5), np.zeros(6000, dtype=bool))

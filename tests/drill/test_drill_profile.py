@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from scipy import constants
 from scipy.ndimage import median_filter
 
-from analyzer.drill.acceleration import (
+from analyzer.drill.speed.acceleration import (
     SpeedProfile,
     StrideWays,
     distance_at_m,
@@ -15,7 +15,7 @@ from analyzer.drill.acceleration import (
     speed_at_m_s,
     time_at_s,
 )
-from analyzer.drill.profile import ProfileConfig, deceleration_start_s, peak_speed, phases
+from analyzer.drill.speed.profile import ProfileConfig, deceleration_start_s, peak_speed, phases
 from analyzer.errors import InputError
 
 V_MAX_M_S, TAU_S = 8.23, 1.1

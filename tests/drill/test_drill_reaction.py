@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from session_tables import Run, session
 
 from analyzer.drill.practice import Practice
-from analyzer.drill.reaction import ReactionConfig, reaction_notices, reactions, with_reactions
 from analyzer.drill.record import RunRecord
+from analyzer.drill.starting.reaction import ReactionConfig, reaction_notices, reactions, with_reactions
 from analyzer.model import CueMark, Placement, Plan, PlannedRun, Reaction
 
 FEET = (Placement.LEFT_FOOT, Placement.RIGHT_FOOT)

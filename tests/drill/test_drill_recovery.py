@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from analyzer.drill.movement import Pace
-from analyzer.drill.recovery import rest_before_s, rest_mode, rests, work_to_rest
+from analyzer.drill.rest.movement import Pace
+from analyzer.drill.rest.recovery import rest_before_s, rest_mode, rests, work_to_rest
 from analyzer.errors import InputError
 
 START_S, STOP_S = np.array([10.0, 70.0, 200.0]), np.array([14.0, 74.0, 205.0])

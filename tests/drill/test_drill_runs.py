@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from made_streams import LEFT, PELVIS, RIGHT, busy, interleaved, stream_of, without
 
-from analyzer.drill.runs import RunFinder, RunFinderConfig, RunWindow
+from analyzer.drill.detection.runs import RunFinder, RunFinderConfig, RunWindow
 from analyzer.model import Placement
 from analyzer.units import G_M_S2
 

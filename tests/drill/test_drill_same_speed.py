@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from analyzer.drill.same_speed import AtSpeed, SameSpeedConfig, same_speed
+from analyzer.drill.stage.same_speed import AtSpeed, SameSpeedConfig, same_speed
 
 
 def strides(speed_m_s, change=0.0, power=0.4, sd=0.0, runs=None, seed=0):

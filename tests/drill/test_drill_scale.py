@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from made_runs import ORIGIN_S, run, truth
 
-from analyzer.drill.acceleration import time_at_s
-from analyzer.drill.scale import Scale, ScaleConfig, anchored, fused, profile_of, scaled, timed_scale
+from analyzer.drill.speed.acceleration import time_at_s
+from analyzer.drill.speed.scale import Scale, ScaleConfig, anchored, fused, profile_of, scaled, timed_scale
 from analyzer.model import Timing
 
 MARK_M = 15.0

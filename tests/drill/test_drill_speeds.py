@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from made_runs import ORIGIN_S, TAU_S, V_MAX_M_S, run, truth
 
-from analyzer.drill.acceleration import speed_at_m_s, time_at_s
-from analyzer.drill.speeds import SPEED_COLUMNS, SpeedsConfig, maximal_runs, speed_columns
+from analyzer.drill.speed.acceleration import speed_at_m_s, time_at_s
+from analyzer.drill.speed.speeds import SPEED_COLUMNS, SpeedsConfig, maximal_runs, speed_columns
 
 MARK_M = 15.0
 TOP = ("v_max_m_s", "v_max_sd_m_s", "f0_n_kg", "v0_m_s", "p_max_w_kg")

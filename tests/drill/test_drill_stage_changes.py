@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from session_tables import Run, progressive, session
 
-from analyzer.drill.stage_changes import stage_changes
+from analyzer.drill.stage.stage_changes import stage_changes
 from analyzer.tables import CONTACTS, RUNS, STAGE_CHANGES, STEPS, STRIDES, check, empty
 
 

@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 from session_tables import Run, progressive, session
 
-from analyzer.drill.stage_metrics import stage_metrics
-from analyzer.drill.stages import StageConfig
+from analyzer.drill.stage.stage_metrics import stage_metrics
+from analyzer.drill.stage.stages import StageConfig
 from analyzer.tables import CONTACTS, RUNS, STAGE_METRIC_ROWS, STAGE_METRICS, STEPS, STRIDES, check, empty
 
 

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analyzer.drill.stage_samples import of_runs, rows_of, sample_of, samples, typical_share, within_openings
+from analyzer.drill.stage.stage_samples import of_runs, rows_of, sample_of, samples, typical_share, within_openings
 from analyzer.tables import CONTACTS, RUNS, STEPS, STRIDES, empty
 
 EVENTS = st.lists(st.tuples(st.integers(1, 3), st.integers(0, 20)), max_size=12)

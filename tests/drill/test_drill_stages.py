@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 from session_tables import Run, progressive, session
 
-from analyzer.drill.stages import StageConfig, fly_contacts, stage_estimates, stages
+from analyzer.drill.stage.stages import StageConfig, fly_contacts, stage_estimates, stages
 from analyzer.tables import CONTACTS, RUNS, STAGE_METRICS, STAGES, STEPS, STRIDES, check, empty
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from made_streams import LEFT, RIGHT, even_times, without
 
-from analyzer.drill.start import first_movement, first_movement_s
+from analyzer.drill.starting.start import first_movement, first_movement_s
 from analyzer.model import Placement, SensorStream
 from analyzer.signal.grid import on_grid
 from analyzer.units import G_M_S2

@@ -5,7 +5,7 @@ import pytest
 from made_streams import LEFT, RIGHT
 from made_travel import travel
 
-from analyzer.drill.turning import finish_notices, turn_of
+from analyzer.drill.course.turning import finish_notices, turn_of
 from analyzer.model import Placement, PlannedRun
 from analyzer.session import analyze
 from analyzer.virtual import simulate

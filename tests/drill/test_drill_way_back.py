@@ -10,7 +10,7 @@ from made_runs import run
 from made_streams import LEFT, PELVIS, RIGHT, even_times, stream_of
 
 from analyzer.acquire.read import read
-from analyzer.drill.way_back import WayBackConfig, closure_of, with_ways_back
+from analyzer.drill.speed.way_back import WayBackConfig, closure_of, with_ways_back
 from analyzer.gait.foot.excursion import Excursion
 from analyzer.session import analyze
 from analyzer.signal.grid import on_grid

@@ -3,7 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from analyzer.drill.estimate import Interval
+from analyzer.drill.stage.estimate import Interval
 from analyzer.mechanics.thresholds import load
 from analyzer.mechanics.verdict import Band, judge
 from analyzer.model import Level

@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 from analyzer import tables
-from analyzer.drill.speeds import SPEED_COLUMNS
-from analyzer.drill.stage_changes import stage_changes
-from analyzer.drill.stage_metrics import stage_metrics
+from analyzer.drill.speed.speeds import SPEED_COLUMNS
+from analyzer.drill.stage.stage_changes import stage_changes
+from analyzer.drill.stage.stage_metrics import stage_metrics
 from analyzer.model import Analysis, Athlete, Finding, Level, Notice, Plan, Recording
 
 NAN = float("nan")

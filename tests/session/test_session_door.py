@@ -7,7 +7,7 @@ from made_streams import LEFT, RIGHT
 
 import analyzer
 from analyzer import tables
-from analyzer.drill.runs import RunFinderConfig
+from analyzer.drill.detection.runs import RunFinderConfig
 from analyzer.model import Recording, SensorStream
 from analyzer.virtual import VirtualPractice, steady
 

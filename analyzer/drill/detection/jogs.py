@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analyzer.drill.direction import ways
+from analyzer.drill.course.direction import ways
 from analyzer.drill.record import RunRecord
 from analyzer.model import Bools, Notice
 

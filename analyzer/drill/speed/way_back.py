@@ -15,8 +15,8 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from analyzer.drill.estimate import EstimateConfig
 from analyzer.drill.record import RunRecord, with_lengths
+from analyzer.drill.stage.estimate import EstimateConfig
 from analyzer.gait.foot.excursion import Excursion, ExcursionConfig, foot_excursion
 from analyzer.model import Bools, Floats, Placement
 from analyzer.signal.grid import GridSignals

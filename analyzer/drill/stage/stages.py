@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from analyzer.drill.contrast import ContrastConfig, change_pct, frequency_share
-from analyzer.drill.estimate import Estimate, EstimateConfig, Interval, estimates, interval
-from analyzer.drill.same_speed import SameSpeedConfig
-from analyzer.drill.stage_samples import of_runs, rows_of, samples, within_openings
+from analyzer.drill.stage.contrast import ContrastConfig, change_pct, frequency_share
+from analyzer.drill.stage.estimate import Estimate, EstimateConfig, Interval, estimates, interval
+from analyzer.drill.stage.same_speed import SameSpeedConfig
+from analyzer.drill.stage.stage_samples import of_runs, rows_of, samples, within_openings
 from analyzer.tables import STAGE_METRICS, STAGES, build
 
 __all__ = ["Stage", "StageConfig", "fly_contacts", "members", "stage_estimates", "stage_table", "stages"]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from analyzer.drill.movement import Pace
+from analyzer.drill.rest.movement import Pace
 from analyzer.errors import InputError
 from analyzer.model import Bools, Floats
 
@@ -133,7 +133,7 @@ def rests(
     time_s : (m,) float array
         Rising; samples that were lost are left out.
     pace : (m,) int8 array
-        Values of `analyzer.drill.movement.Pace`; where only movement is known, True counts as walking.
+        Values of `analyzer.drill.rest.movement.Pace`; where only movement is known, True counts as walking.
     start_s, stop_s : (n,) float array
         Of the runs, in order of time.
     config : RecoveryConfig, optional

@@ -6,11 +6,11 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
-from analyzer.drill.contrast import change_pct, speed_split
-from analyzer.drill.estimate import Estimate, Interval
-from analyzer.drill.same_speed import AtSpeed, SameSpeed, same_speed
-from analyzer.drill.stage_samples import Rows, only, rows_of, typical_share, within_openings
-from analyzer.drill.stages import Stage, StageConfig, stage_estimates
+from analyzer.drill.stage.contrast import change_pct, speed_split
+from analyzer.drill.stage.estimate import Estimate, Interval
+from analyzer.drill.stage.same_speed import AtSpeed, SameSpeed, same_speed
+from analyzer.drill.stage.stage_samples import Rows, only, rows_of, typical_share, within_openings
+from analyzer.drill.stage.stages import Stage, StageConfig, stage_estimates
 from analyzer.model import Floats
 from analyzer.tables import STAGE_CHANGES, STAGE_METRICS, build
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.ndimage import median_filter
 
-from analyzer.drill.slowing import broken_fits
+from analyzer.drill.speed.slowing import broken_fits
 from analyzer.model import Floats
 
 __all__ = [

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from analyzer.drill.estimate import EstimateConfig, Interval, quantile, satterthwaite
+from analyzer.drill.stage.estimate import EstimateConfig, Interval, quantile, satterthwaite
 from analyzer.model import Floats
 
 __all__ = ["AtSpeed", "SameSpeed", "SameSpeedConfig", "same_speed"]

@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import lambertw
 
-from analyzer.drill.profile import ProfileConfig
+from analyzer.drill.speed.profile import ProfileConfig
 from analyzer.errors import InputError
 from analyzer.model import Floats
 

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from analyzer.drill.estimate import Sample
+from analyzer.drill.stage.estimate import Sample
 from analyzer.model import Bools, Floats
 
 __all__ = ["Rows", "of_runs", "only", "rows_of", "sample_of", "samples", "typical_share", "within_openings"]

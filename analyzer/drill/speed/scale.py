@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from analyzer.drill.acceleration import (
+from analyzer.drill.record import RunRecord, with_lengths
+from analyzer.drill.speed.acceleration import (
     SpeedProfile,
     distance_at_m,
     distance_sd_m,
@@ -13,9 +14,8 @@ from analyzer.drill.acceleration import (
     speed_at_m_s,
     stride_ways,
 )
-from analyzer.drill.estimate import EstimateConfig
-from analyzer.drill.profile import ProfileConfig
-from analyzer.drill.record import RunRecord, with_lengths
+from analyzer.drill.speed.profile import ProfileConfig
+from analyzer.drill.stage.estimate import EstimateConfig
 from analyzer.model import Notice, StartRule, Timing, TimingMethod
 
 __all__ = ["Scale", "ScaleConfig", "anchored", "fused", "profile_of", "scaled", "timed_scale"]

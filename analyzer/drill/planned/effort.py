@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analyzer.drill.history import PastRun
+from analyzer.drill.planned.history import PastRun
 from analyzer.model import Bools, Floats
 
 __all__ = ["NO_REFERENCE", "Achieved", "EffortConfig", "EffortRuns", "achieved_of_best", "achieved_of_day"]
@@ -103,7 +103,7 @@ def achieved_of_best(runs: EffortRuns, past: Sequence[PastRun], config: EffortCo
     ----------
     runs : EffortRuns
     past : sequence of PastRun
-        Of the same athlete, as `analyzer.drill.history.recent_runs` gives them.
+        Of the same athlete, as `analyzer.drill.planned.history.recent_runs` gives them.
     config : EffortConfig, optional
 
     Returns

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analyzer.drill.alignment import AlignmentCosts, Slots, cheapest, cost_of, probabilities, total
-from analyzer.drill.plan_notices import Matched, plan_notices
+from analyzer.drill.planned.alignment import AlignmentCosts, Slots, cheapest, cost_of, probabilities, total
+from analyzer.drill.planned.plan_notices import Matched, plan_notices
 from analyzer.errors import InputError
 from analyzer.model import Bools, Floats, Notice, Plan
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pandas as pd
 
-from analyzer.drill.false_step import FalseStepConfig, false_step
 from analyzer.drill.practice import Practice
 from analyzer.drill.record import RunRecord
+from analyzer.drill.starting.false_step import FalseStepConfig, false_step
 from analyzer.model import CueMark, Notice, Placement, Plan, Reaction, StartFlag, UncertaintyPart
 from analyzer.signal.grid import GridSignals
 from analyzer.tables import RUNS, check

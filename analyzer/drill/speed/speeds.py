@@ -5,10 +5,10 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from analyzer.drill.acceleration import SpeedProfile, speed_at_m_s, speed_sd_m_s, time_at_s, time_sd_s
-from analyzer.drill.profile import ProfileConfig
 from analyzer.drill.record import RunRecord
-from analyzer.drill.scale import profile_of
+from analyzer.drill.speed.acceleration import SpeedProfile, speed_at_m_s, speed_sd_m_s, time_at_s, time_sd_s
+from analyzer.drill.speed.profile import ProfileConfig
+from analyzer.drill.speed.scale import profile_of
 from analyzer.model import Bools, Floats
 
 __all__ = ["SPEED_COLUMNS", "SpeedsConfig", "maximal_runs", "speed_columns"]

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from analyzer.drill.estimate import Estimate, Interval, Sample, estimates, interval, variability_pct
-from analyzer.drill.stage_samples import Rows, of_runs, only, rows_of, samples
-from analyzer.drill.stages import StageConfig, fly_contacts, members
+from analyzer.drill.stage.estimate import Estimate, Interval, Sample, estimates, interval, variability_pct
+from analyzer.drill.stage.stage_samples import Rows, of_runs, only, rows_of, samples
+from analyzer.drill.stage.stages import StageConfig, fly_contacts, members
 from analyzer.tables import STAGE_METRIC_ROWS, STAGE_METRICS, build
 
 __all__ = ["stage_metrics"]

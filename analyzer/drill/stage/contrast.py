@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from analyzer.drill.estimate import Estimate, EstimateConfig, Interval, log_change
+from analyzer.drill.stage.estimate import Estimate, EstimateConfig, Interval, log_change
 
 __all__ = ["ContrastConfig", "SpeedSplit", "change_pct", "frequency_share", "speed_split"]
 

@@ -1,7 +1,7 @@
 """Where in a practice somebody may have run: causal, and the same for any block size.
 
 This finds windows worth a look, cheaply; which of the strides inside were running strides is told by their contacts
-(`analyzer.drill.bouts`).
+(`analyzer.drill.detection.bouts`).
 """
 
 from collections.abc import Collection, Mapping
@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 import numpy as np
 
-from analyzer.drill.activity import BIN_S, Activity, Bins
+from analyzer.drill.detection.activity import BIN_S, Activity, Bins
 from analyzer.errors import InputError
 from analyzer.model import Floats, Placement, SensorStream
 

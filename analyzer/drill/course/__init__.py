@@ -1,0 +1,1 @@
+"""Where a run went: forward, backward, sideways, round a turn."""

@@ -1,0 +1,1 @@
+"""Where in a practice somebody ran, and what moves without being a run."""

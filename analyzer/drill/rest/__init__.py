@@ -1,0 +1,1 @@
+"""What lay between the runs."""

@@ -1,0 +1,1 @@
+"""How fast a run was: its profile, where it slows, and what anchors its scale."""

@@ -1,0 +1,1 @@
+"""All runs at one effort together, and what changes from one effort to the next."""

@@ -1,0 +1,1 @@
+"""How a run began: first movement, reaction, false step."""
