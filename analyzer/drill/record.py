@@ -16,7 +16,11 @@ from analyzer.gait.run_gait import RunGait
 from analyzer.model import Floats, Placement
 from analyzer.signal.grid import GridSignals
 
-__all__ = ["RunConfig", "RunRecord", "run_records", "with_lengths"]
+__all__ = ["LEAST_RECEIVED_PCT", "RunConfig", "RunRecord", "run_records", "with_lengths"]
+
+
+LEAST_RECEIVED_PCT = 90.0
+"""A run of which less arrived from a sensor is not judged by that sensor: a tenth of a run is a stride or two."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +50,7 @@ class RunConfig:
     start_look_back_s: float = 1.5
     min_known_share: float = 0.67
     edge_s: float = 0.6
-    min_received_pct: float = 90.0
+    min_received_pct: float = LEAST_RECEIVED_PCT
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)

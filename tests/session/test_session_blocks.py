@@ -50,7 +50,7 @@ def uncut(two_runs):
     return recording, analyze(recording)
 
 
-@settings(deadline=None, max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(deadline=None, max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.lists(st.floats(0.02, LONGEST_BLOCK_S), min_size=1, max_size=6), min_size=3, max_size=3))
 def test_tables_do_not_depend_on_where_blocks_are_cut(uncut, lengths_s):
     recording, expected = uncut

@@ -121,9 +121,9 @@ def test_the_contacts_of_runs_are_found_at_any_sample_rate(rate_hz):
     for side, rows in truth[truth["kind"].isin(["accel", "steady", "decel"])].groupby("side"):
         seen = found.loc[found["side"] == side, "initial_contact_s"].dropna().to_numpy()
         away_s += [float(np.abs(seen - time_s).min()) for time_s in rows["initial_contact_s"]]
-    # All but two of 35: the first landings of a standing start are the hardest, and at 100 Hz a sample is 10 ms.
+    # All but one of 35, at 100 Hz two: the first landings of a standing start are the hardest.
     assert len(away_s) == 35
-    assert sum(away > 0.025 for away in away_s) <= 2
+    assert sum(away > 0.025 for away in away_s) <= (2 if rate_hz == 100.0 else 1)
 
 
 def test_what_one_foot_tells_does_not_depend_on_the_other():

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from analyzer.drill.practice import Practice
+from analyzer.drill.record import LEAST_RECEIVED_PCT
 from analyzer.model import Floats, Notice
 
 __all__ = ["PairConfig", "with_pair_checked"]
@@ -42,7 +43,7 @@ class PairConfig:
     uneven_pct: float = 20.0
     min_contacts: int = 4
     standing_contacts: int = 1
-    min_received_pct: float = 90.0
+    min_received_pct: float = LEAST_RECEIVED_PCT
     same_offset_s: float = 0.04
     shift_strides: float = 0.9
     uneven_runs: int = 2

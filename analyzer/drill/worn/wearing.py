@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from analyzer.drill.record import RunRecord
+from analyzer.drill.record import LEAST_RECEIVED_PCT, RunRecord
 from analyzer.model import Notice, Placement, SensorStream
 from analyzer.signal.stuck import StuckConfig, stuck_samples
 
@@ -27,7 +27,7 @@ class WearingConfig:
     """
 
     min_roll_rad: float = np.radians(3.0)
-    min_received_pct: float = 90.0
+    min_received_pct: float = LEAST_RECEIVED_PCT
     stuck: StuckConfig = field(default_factory=StuckConfig)
 
 
