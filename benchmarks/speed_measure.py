@@ -17,8 +17,10 @@ from analyzer.drill.practice import practice_of
 from analyzer.drill.record import RunRecord, run_records
 from analyzer.drill.rest.movement import paces
 from analyzer.drill.stage.stages import stages
+from analyzer.gait.foot.integrals import integrate_strides
+from analyzer.gait.foot.motion import FootMotion
 from analyzer.gait.foot.swings import pitch_axis
-from analyzer.gait.foot.trajectory import FootMotion, solve_strides
+from analyzer.gait.foot.trajectory import solve_strides
 from analyzer.gait.run_gait import RunGait, run_gait
 from analyzer.model import Analysis, Placement, Plan, Recording
 from analyzer.session import analyze
@@ -147,9 +149,10 @@ def _foot_pieces(clock: _Clock, signals: GridSignals, gait: RunGait, config: Con
             np.rint((own[name].to_numpy() - signals.start_s) * signals.rate_hz).astype(np.intp)
             for name in ("start_s", "end_s")
         )
+        integrals = integrate_strides(motion, first, np.minimum(last, signals.n_samples - 1))
         # Once without a lever, once with it.
         for _ in range(2):
-            solve_strides(motion, first, np.minimum(last, signals.n_samples - 1), foot.trajectory)
+            solve_strides(motion, integrals, foot.trajectory)
 
     clock.call("filters_s", filters)
     clock.call("trajectory_s", trajectory)

@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.spatial.transform import Rotation
 
+from analyzer.gait.foot.motion import FootMotion
 from analyzer.gait.foot.toe_lift import Stances, ToeLiftConfig, find_toe_lifts
-from analyzer.gait.foot.trajectory import FootMotion
 from analyzer.units import G_M_S2
 
 CONFIG = ToeLiftConfig()

@@ -1,6 +1,6 @@
 """Way of the foot per stride: against one stride after the other in plain loops, and against known motion."""
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from itertools import pairwise
 
 import numpy as np
@@ -10,13 +10,20 @@ from hypothesis import strategies as st
 from scipy.linalg import lstsq, polar
 from scipy.spatial.transform import Rotation
 
-from analyzer.gait.foot.trajectory import DOUBT_SPAN_S, FootMotion, TrajectoryConfig, solve_strides
+from analyzer.gait.foot.integrals import DOUBT_SPAN_S, integrate_strides
+from analyzer.gait.foot.motion import FootMotion
+from analyzer.gait.foot.trajectory import StridePaths, TrajectoryConfig, solve_strides
+from analyzer.model import Indices
 from analyzer.signal.orientation import tilt_from_gravity
 from analyzer.units import G_M_S2
 
 CONFIG = TrajectoryConfig()
 RATE_HZ = 200.0
 UP = np.array([0.0, 0.0, 1.0])
+
+
+def solved(motion: FootMotion, first: Indices, last: Indices) -> StridePaths:
+    return solve_strides(motion, integrate_strides(motion, first, last), CONFIG)
 
 
 def motion_of(force_m_s2: np.ndarray, rate_hz: float = RATE_HZ, **changes: np.ndarray) -> FootMotion:
@@ -117,7 +124,7 @@ def solved_in_a_loop(motion: FootMotion, first: int, last: int) -> tuple[np.ndar
 @given(seed=st.integers(0, 2**32 - 1))
 def test_all_strides_at_once_equal_one_after_the_other(seed):
     motion, first, last = random_motion(seed)
-    paths = solve_strides(motion, first, last, CONFIG)
+    paths = solved(motion, first, last)
     plain = [solved_in_a_loop(motion, *ends) for ends in zip(first.tolist(), last.tolist(), strict=True)]
     # The tilt's equations square the condition of the problem: 1e-7 m and m/s are what rounding leaves.
     np.testing.assert_allclose(paths.way_m, [row[0] for row in plain], atol=1e-7)
@@ -129,7 +136,7 @@ def test_all_strides_at_once_equal_one_after_the_other(seed):
 @settings(max_examples=25, deadline=None)
 @given(seed=st.integers(0, 2**32 - 1))
 def test_the_length_is_the_level_part_of_the_way_and_levelling_is_a_rotation(seed):
-    paths = solve_strides(*random_motion(seed), CONFIG)
+    paths = solved(*random_motion(seed))
     np.testing.assert_allclose(paths.length_m, np.hypot(paths.way_m[:, 0], paths.way_m[:, 1]), atol=1e-12)
     squares = np.einsum("kij,klj->kil", paths.levelling, paths.levelling)
     np.testing.assert_allclose(squares, np.broadcast_to(np.eye(3), squares.shape), atol=1e-12)
@@ -137,7 +144,7 @@ def test_the_length_is_the_level_part_of_the_way_and_levelling_is_a_rotation(see
 
 def test_no_strides_have_no_ways():
     nothing = np.empty(0, dtype=np.intp)
-    paths = solve_strides(motion_of(np.tile(G_M_S2 * UP, (50, 1))), nothing, nothing, CONFIG)
+    paths = solved(motion_of(np.tile(G_M_S2 * UP, (50, 1))), nothing, nothing)
     assert paths.way_m.shape == (0, 3)
     assert paths.length_m.shape == (0,)
 
@@ -161,7 +168,7 @@ def test_a_known_stride_is_found_whatever_the_tilt_and_heading_of_its_world(turn
     heading = Rotation.from_rotvec([0.0, 0.0, turn[2]])
     world = heading * Rotation.from_rotvec([turn[0], turn[1], 0.0])
     force = world.apply(stride_force(length_m, n_periods))
-    paths = solve_strides(motion_of(force), np.array([0]), np.array([len(force) - 1]), CONFIG)
+    paths = solved(motion_of(force), np.array([0]), np.array([len(force) - 1]))
     # Integrating a sine twice by n trapezoids falls short by pi^2 / 3 n^2: 0.051 % at n = 80.
     assert paths.length_m[0] == pytest.approx(length_m, rel=6e-4)
 
@@ -174,7 +181,7 @@ def test_a_lost_impulse_is_put_back_where_samples_are_in_doubt():
     # Of late braking 0.75 m/s are missing: unseen they would add 0.05 m to the way and 0.75 m/s to its end.
     clipped[84:88, 0] += 0.75 * RATE_HZ / 4
     ends = np.array([0]), np.array([len(force) - 1])
-    paths = solve_strides(motion_of(clipped, doubt_m2_s4=doubt), *ends, CONFIG)
+    paths = solved(motion_of(clipped, doubt_m2_s4=doubt), *ends)
     assert paths.lost_impulse_m_s[0, 0] == pytest.approx(-0.75, abs=0.05)
     assert paths.length_m[0] == pytest.approx(4.0, abs=0.02)
 
@@ -185,8 +192,7 @@ def test_a_stride_with_doubtful_samples_is_less_sure_of_its_length():
     doubt = np.zeros(len(force))
     doubt[20:24] = 60.0**2
     sure, unsure = (
-        solve_strides(motion_of(force, doubt_m2_s4=values), *ends, CONFIG).length_sd_m[0]
-        for values in (np.zeros(len(force)), doubt)
+        solved(motion_of(force, doubt_m2_s4=values), *ends).length_sd_m[0] for values in (np.zeros(len(force)), doubt)
     )
     assert unsure > sure
 
@@ -197,6 +203,36 @@ def test_a_rolling_foot_is_not_taken_for_a_standing_one():
     still = stride_force(3.0, 100)
     rate, lever = np.tile([0.0, 5.0, 0.0], (n, 1)), np.array([0.0, 0.0, 0.1])
     motion = motion_of(still, rate_rad_s=rate, lever_m=lever)
-    paths = solve_strides(motion, np.array([0]), np.array([n - 1]), CONFIG)
+    paths = solved(motion, np.array([0]), np.array([n - 1]))
     # The force is that of a stride of 3 m from rest; started at 0.5 m/s it goes 0.25 m further in half a second.
     assert paths.length_m[0] == pytest.approx(3.25, abs=0.005)
+
+
+@given(seed=st.integers(0, 10_000), moved=st.lists(st.integers(-5, 5), min_size=4, max_size=4))
+def test_strides_that_are_known_need_no_second_integration(seed, moved):
+    motion, first, last = random_motion(seed)
+    known = integrate_strides(motion, first, last)
+    later = last + np.array(moved)
+    patched, fresh = integrate_strides(motion, first, later, known), integrate_strides(motion, first, later)
+    for field in fields(fresh):
+        np.testing.assert_allclose(getattr(patched, field.name), getattr(fresh, field.name), rtol=1e-12, atol=1e-12)
+
+
+def test_a_known_stride_is_taken_as_it_is_and_not_looked_at_again():
+    motion, first, last = random_motion(1)
+    marked = replace(integrate_strides(motion, first, last), twice_m=np.full((4, 3), 7.0))
+    assert (integrate_strides(motion, first, last, marked).twice_m == 7.0).all()
+
+
+def test_strides_may_drop_out_and_join_between_two_looks():
+    motion, first, last = random_motion(2)
+    known = integrate_strides(motion, first[[0, 2]], last[[0, 2]])
+    patched = integrate_strides(motion, first[1:], last[1:], known)
+    np.testing.assert_allclose(patched.once_m_s, integrate_strides(motion, first[1:], last[1:]).once_m_s)
+
+
+def test_nothing_known_is_integrated_afresh():
+    motion, first, last = random_motion(3)
+    none = integrate_strides(motion, first[:0], last[:0])
+    assert len(none.first) == 0
+    np.testing.assert_array_equal(integrate_strides(motion, first, last, none).first, first)

@@ -8,13 +8,20 @@ from hypothesis import strategies as st
 from scipy.optimize import least_squares
 from scipy.spatial.transform import Rotation
 
-from analyzer.gait.foot.trajectory import DOUBT_SPAN_S, FootMotion, TrajectoryConfig, solve_strides
+from analyzer.gait.foot.integrals import DOUBT_SPAN_S, integrate_strides
+from analyzer.gait.foot.motion import FootMotion
+from analyzer.gait.foot.trajectory import StridePaths, TrajectoryConfig, solve_strides
+from analyzer.model import Indices
 from analyzer.signal.orientation import tilt_from_gravity
 from analyzer.units import G_M_S2
 
 CONFIG = TrajectoryConfig()
 RATE_HZ = 200.0
 N = 121
+
+
+def solved(motion: FootMotion, first: Indices, last: Indices) -> StridePaths:
+    return solve_strides(motion, integrate_strides(motion, first, last), CONFIG)
 
 
 def tilted_stride(seed: int, tilt_rad: float, clipped: bool) -> FootMotion:
@@ -87,7 +94,7 @@ def test_a_general_optimiser_finds_the_same_way(seed, tilt_rad, clipped):
     motion = tilted_stride(seed, tilt_rad, clipped)
     plain = PlainStride(motion)
     best = least_squares(plain.against, np.zeros(8), x_scale=[0.05, 0.05, *[0.1] * 6], xtol=1e-12, ftol=1e-14)
-    paths = solve_strides(motion, np.array([0]), np.array([N - 1]), CONFIG)
+    paths = solved(motion, np.array([0]), np.array([N - 1]))
     way_m = plain.moved(best.x)[1]
     # What the fixed number of steps leaves is far below a millimetre.
     np.testing.assert_allclose(paths.length_m[0], np.hypot(way_m[0], way_m[1]), atol=2e-4)
@@ -108,6 +115,6 @@ def test_another_heading_turns_the_way_and_keeps_its_length(seed, turn_rad):
         motion.doubt_m2_s4,
     )
     ends = np.array([0]), np.array([N - 1])
-    here, there = (solve_strides(each, *ends, CONFIG) for each in (motion, turned))
+    here, there = (solved(each, *ends) for each in (motion, turned))
     np.testing.assert_allclose(there.way_m[0], turn.apply(here.way_m[0]), atol=1e-6)
     np.testing.assert_allclose(there.length_sd_m, here.length_sd_m, atol=1e-6)

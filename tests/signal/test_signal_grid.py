@@ -116,3 +116,33 @@ def test_the_last_samples_before_an_index_keep_their_times(stop, longest_s, rows
     part = grid.up_to(stop, longest_s)
     np.testing.assert_allclose(part.time_s, grid.time_s[slice(*rows)], atol=1e-9)
     np.testing.assert_array_equal(part.acc_m_s2, grid.acc_m_s2[slice(*rows)])
+
+
+@pytest.mark.parametrize(
+    ("sold_hz", "told_hz"), [(200, 200), (500, 500), (504, 504), (800, 400), (1000, 500), (1600, 400)]
+)
+def test_a_sensor_faster_than_a_foot_moves_is_read_in_means(sold_hz, told_hz):
+    assert on_grid(stream_at(np.arange(4 * sold_hz) / sold_hz)).rate_hz == pytest.approx(told_hz, rel=1e-6)
+
+
+def test_means_lie_at_the_mean_of_their_samples_times():
+    grid = on_grid(stream_at(np.arange(2000) / 1000.0))
+    np.testing.assert_allclose(grid.acc_m_s2[:, 0], grid.time_s, atol=1e-9)
+    assert grid.time_s[0] == pytest.approx(0.0005)
+
+
+@given(seed=st.integers(0, 2**32 - 1))
+@settings(max_examples=20, deadline=None)
+def test_means_keep_what_a_signal_integrates_to(seed):
+    values = np.random.default_rng(seed).normal(0.0, 50.0, (1200, 3))
+    grid = on_grid(stream_at(np.arange(1200) / 1200.0, acc_m_s2=values))
+    np.testing.assert_allclose(grid.acc_m_s2.sum(axis=0) / grid.rate_hz, values.sum(axis=0) / 1200.0, atol=1e-9)
+
+
+def test_a_mean_with_a_lost_sample_is_lost_and_one_with_a_clipped_sample_clipped():
+    time_s = np.arange(1000) / 1000.0
+    acc, clipped = stream_at(time_s).acc_m_s2.copy(), np.zeros((1000, 6), dtype=bool)
+    acc[301], clipped[500, 2] = np.nan, True
+    grid = on_grid(stream_at(time_s, acc_m_s2=acc, clipped=clipped))
+    assert np.flatnonzero(grid.lost).tolist() == [150]
+    assert np.argwhere(grid.clipped).tolist() == [[250, 2]]

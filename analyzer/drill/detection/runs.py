@@ -83,6 +83,10 @@ class RunWindow:
     cut: bool = False
 
 
+BINS_AT_ONCE = 4096
+"""Bins through which an open run is followed in one go: a long recording must not be read anew for each of its runs."""
+
+
 class RunFinder:
     """Finds run windows while blocks of samples arrive.
 
@@ -170,26 +174,42 @@ class RunFinder:
             return []
         levels = self._levels(self._done, up_to)
         ended: list[RunWindow] = []
-        for number, level in enumerate(levels.tolist(), start=self._done):
-            # Most of a practice is rest: nothing to keep account of.
-            if self._opened is not None or level >= 1.0:
-                ended += self._step(number, level)
+        at = 0
+        while at < len(levels):
+            at += self._rested(levels[at:]) if self._opened is None else 0
+            part = levels[at : at + BINS_AT_ONCE]
+            n_taken, over = self._followed(self._done + at, part)
+            at += n_taken
+            if over:
+                ended.append(self._closed(self._done + at - 1))
         self._done = max(self._done, up_to)
         # The level of the next bin still looks back over a window.
         for sensor in self._sensors.values():
             sensor.forget(self._done - round(self._config.window_s / BIN_S))
         return ended
 
-    def _step(self, number: int, level: float) -> list[RunWindow]:
+    def _rested(self, levels: Floats) -> int:
+        """Return how many bins pass before a run begins."""
+        begun = levels >= 1.0
+        first = int(np.argmax(begun))
+        return first if begun[first] else len(levels)
+
+    def _followed(self, first: int, levels: Floats) -> tuple[int, bool]:
+        """Follow a run, open or beginning, through bins from number `first` on: how many it took, and if it is over."""
+        if not len(levels):
+            return 0, False
         if self._opened is None:
-            self._opened, self._peak = number, 0.0
-        self._peak = max(self._peak, level)
+            # Times before zero have bins below zero.
+            self._opened, self._last_high, self._peak = first, first, 0.0
+        peak = np.maximum.accumulate(np.maximum(levels, self._peak))
         # Against the peak too: the walk after a sprint may lie above the fixed level.
-        if level >= max(1.0, self._config.share_of_peak * self._peak):
-            self._last_high = number
-        if (number - self._last_high) * BIN_S < self._config.hold_s:
-            return []
-        return [self._closed(number)]
+        high = levels >= np.maximum(1.0, self._config.share_of_peak * peak)
+        number = np.arange(first, first + len(levels))
+        last_high = np.maximum.accumulate(np.where(high, number, self._last_high))
+        over = (number - last_high) * BIN_S >= self._config.hold_s
+        end = int(np.argmax(over)) if over.any() else len(levels) - 1
+        self._peak, self._last_high = float(peak[end]), int(last_high[end])
+        return end + 1, bool(over[end])
 
     def _closed(self, number: int, *, cut: bool = False) -> RunWindow:
         opened = self._opened if self._opened is not None else number

@@ -17,6 +17,8 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from analyzer.gait.contacts import ContactEvents
+from analyzer.gait.foot.integrals import integrate_strides
+from analyzer.gait.foot.motion import FootMotion
 from analyzer.gait.foot.phases import NOT_SEEN, PhaseConfig, find_phases
 from analyzer.gait.foot.quality import QualityConfig, contact_qualities, told_lengths
 from analyzer.gait.foot.repair import (
@@ -40,7 +42,7 @@ from analyzer.gait.foot.stance import (
 from analyzer.gait.foot.swings import SwingConfig, mid_swings, pitch_axis
 from analyzer.gait.foot.toe_lift import Stances, ToeLiftConfig, find_toe_lifts
 from analyzer.gait.foot.touchdown import TouchdownConfig, find_touchdowns, foretold
-from analyzer.gait.foot.trajectory import FootMotion, StridePaths, TrajectoryConfig, solve_strides
+from analyzer.gait.foot.trajectory import StridePaths, TrajectoryConfig, solve_strides
 from analyzer.gait.foot.travel import FootTravel, foot_travel
 from analyzer.model import Floats, Indices
 from analyzer.signal.filters import lowpass
@@ -226,7 +228,8 @@ def _analyzed(signals: GridSignals, sound: FootSignals, swung: tuple[Floats, Ind
     gyr = closed_rotation(gyr, axis, signals, (anchor[opens], anchor[opens + 1]), config.repair)
     motion = _motion(acc, gyr, sound.doubt_m2_s4, signals.rate_hz)
     # First without a lever: that tells which way is up, and so where the ball of the foot lies.
-    paths = solve_strides(motion, anchor[opens], anchor[opens + 1], config.trajectory)
+    integrals = integrate_strides(motion, anchor[opens], anchor[opens + 1])
+    paths = solve_strides(motion, integrals, config.trajectory)
     motion = _with_lever(motion, paths, axis, config)
     pushed = push_off_anchors(still, rough, signals.rate_hz, config.stance)
     stood = np.where(anchor == NOT_SEEN, pushed, anchor)
@@ -235,7 +238,9 @@ def _analyzed(signals: GridSignals, sound: FootSignals, swung: tuple[Floats, Ind
     landed = foretold(lifted.contact, speed, signals.rate_hz, config.touchdown)
     anchor = anchors(still, unrest, replace(lifted, contact=landed), signals.rate_hz, config.stance)
     opens = stride_openers(phases, anchor, signals.rate_hz, config.stance)
-    paths = solve_strides(motion, anchor[opens], anchor[opens + 1], config.trajectory)
+    # Most strides stay as they were: only their ends' velocities know of the lever.
+    integrals = integrate_strides(motion, anchor[opens], anchor[opens + 1], integrals)
+    paths = solve_strides(motion, integrals, config.trajectory)
     stood = np.where(anchor == NOT_SEEN, pushed, anchor)
     lifted = _with_toe_lifts(rough, motion, stood, (opens, paths), config)
     fine = _with_touchdowns(lifted, acc, (opens, paths), signals.rate_hz, config)

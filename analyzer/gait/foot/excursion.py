@@ -6,6 +6,7 @@ from itertools import pairwise
 import numpy as np
 
 from analyzer.gait.foot.analysis import FootConfig, analyze_foot
+from analyzer.gait.foot.integrals import integrate_strides
 from analyzer.gait.foot.phases import NOT_SEEN
 from analyzer.gait.foot.trajectory import solve_strides
 from analyzer.model import Floats, Indices
@@ -76,7 +77,8 @@ def foot_excursion(signals: GridSignals, config: ExcursionConfig | None = None) 
     if len(contacts) < 2:
         return None
     instants = _with_stands(contacts, signals, config)
-    paths = solve_strides(foot.motion, instants[:-1], instants[1:], config.foot.trajectory)
+    strides = integrate_strides(foot.motion, instants[:-1], instants[1:])
+    paths = solve_strides(foot.motion, strides, config.foot.trajectory)
     time_s = signals.to_time(instants.astype(np.float64))
     return Excursion(time_s[:-1], time_s[1:], paths.way_m[:, :2], paths.length_m, paths.length_sd_m)
 

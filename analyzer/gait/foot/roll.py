@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from analyzer.gait.foot.trajectory import FootMotion
+from analyzer.gait.foot.motion import FootMotion
 from analyzer.model import Floats, Indices
 from analyzer.signal.orientation import matrices
 from analyzer.signal.vectors import sizes

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analyzer.gait.foot.trajectory import FootMotion
+from analyzer.gait.foot.motion import FootMotion
 from analyzer.model import Floats, Indices
 from analyzer.signal.windows import window_rows
 from analyzer.units import G_M_S2

@@ -17,12 +17,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from analyzer.gait.foot.integrals import StrideIntegrals
+from analyzer.gait.foot.motion import FootMotion
 from analyzer.model import Floats, Indices
-from analyzer.signal.orientation import rotated, tilt_from_gravity
+from analyzer.signal.orientation import tilt_from_gravity
 from analyzer.signal.vectors import crossed, sizes
 from analyzer.units import G_M_S2
 
-__all__ = ["FootMotion", "StridePaths", "TrajectoryConfig", "solve_strides"]
+__all__ = ["StridePaths", "TrajectoryConfig", "solve_strides"]
 
 Matrices = NDArray[np.float64]
 
@@ -58,40 +60,6 @@ class TrajectoryConfig:
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
-class FootMotion:
-    """Signals of a foot in a world that may drift slowly in tilt and heading.
-
-    Attributes
-    ----------
-    rate_hz : float
-    rotation : (n, 4) float array
-        Quaternions from sensor to drifting world, by strap-down.
-    force_m_s2 : (n, 3) float array
-        Specific force in the drifting world.
-    rate_rad_s : (n, 3) float array
-        Angular rate in the sensor frame.
-    lever_m : (3,) float array
-        From the ball of the foot to the sensor, in the sensor frame.
-    doubt_m2_s4 : (n,) float array
-        Variance of the specific force where it was clipped or lost, else zero.
-    """
-
-    rate_hz: float
-    rotation: Floats
-    force_m_s2: Floats
-    rate_rad_s: Floats
-    lever_m: Floats
-    doubt_m2_s4: Floats
-
-    def rolling_m_s(self, at: Indices) -> Floats:
-        """Return the velocity that the sensor has while the foot rolls on its ball, (..., 3) for (...) samples."""
-        # Turned into the world only where it is asked for: a few samples of each stride.
-        rows = np.ravel(at)
-        rate, rotation = np.take(self.rate_rad_s.T, rows, axis=1), np.take(self.rotation.T, rows, axis=1)
-        return rotated(rotation.T, crossed(rate.T, self.lever_m)).reshape(*np.shape(at), 3)
-
-
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class StridePaths:
     """Solution of m strides, each from sample `first` to sample `last`.
 
@@ -118,34 +86,14 @@ class StridePaths:
     drift_m_s: Floats
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class _Integrals:
-    """Per stride: once and twice integrated force, duration, and moments of the doubt.
-
-    Lost impulses are taken as one, at `impulse_arm_s` before the end; `spread_sd_m` is what that leaves out of the way
-    where clipped stretches lie apart.
-    """
-
-    duration_s: Floats
-    once_m_s: Floats
-    twice_m: Floats
-    impulse_sd_m_s: Floats
-    impulse_arm_s: Floats
-    spread_sd_m: Floats
-
-
-DOUBT_SPAN_S = 0.01
-"""Errors of neighbouring clipped samples hang together over about the length of an impact."""
-
-
-def solve_strides(motion: FootMotion, first: Indices, last: Indices, config: TrajectoryConfig) -> StridePaths:
+def solve_strides(motion: FootMotion, integrals: StrideIntegrals, config: TrajectoryConfig) -> StridePaths:
     """Return the way of the foot in each stride.
 
     Parameters
     ----------
     motion : FootMotion
-    first, last : (m,) int array
-        Stillest instants at which strides begin and end; ``last > first``.
+    integrals : StrideIntegrals
+        Of the same motion, whatever its lever then was.
     config : TrajectoryConfig
 
     Returns
@@ -158,7 +106,7 @@ def solve_strides(motion: FootMotion, first: Indices, last: Indices, config: Tra
     zero-velocity stride by -7 % at 9 m/s. Level ground as a measurement of tilt, and the lost impulse as an unknown
     of its own, are ours; that clipping is what spoils stride length at speed is the finding of [potter2019].
     """
-    integrals = _integrals(motion, first, last)
+    first, last = integrals.first, integrals.last
     ends = motion.rolling_m_s(first), motion.rolling_m_s(last)
     doubts = _doubts(integrals, config)
     levelling = tilt_from_gravity(integrals.once_m_s)
@@ -220,7 +168,7 @@ class _Tilt:
     height_m: Floats
 
 
-def _problem(integrals: _Integrals, ends: tuple[Floats, Floats], levelling: Matrices) -> _Problem:
+def _problem(integrals: StrideIntegrals, ends: tuple[Floats, Floats], levelling: Matrices) -> _Problem:
     start, end = (_turned(levelling, velocity) for velocity in ends)
     once, twice = _turned(levelling, integrals.once_m_s), _turned(levelling, integrals.twice_m)
     duration = integrals.duration_s[:, None]
@@ -229,7 +177,7 @@ def _problem(integrals: _Integrals, ends: tuple[Floats, Floats], levelling: Matr
     return _Problem(closure, way, once, twice)
 
 
-def _doubts(integrals: _Integrals, config: TrajectoryConfig) -> _Doubts:
+def _doubts(integrals: StrideIntegrals, config: TrajectoryConfig) -> _Doubts:
     impulse, drift = integrals.impulse_sd_m_s**2, (config.drift_m_s2 * integrals.duration_s) ** 2
     impulse_arm, drift_arm = integrals.impulse_arm_s, 0.5 * integrals.duration_s
     velocity = config.anchor_speed_sd_m_s**2 + impulse + drift
@@ -284,58 +232,6 @@ def _length(way_m: Floats, problem: _Problem, tilt: _Tilt, doubts: _Doubts) -> t
     own = doubts.impulse_arm_s**2 * doubts.impulse + doubts.drift_arm_s**2 * doubts.drift
     own -= doubts.slope_s**2 * doubts.velocity
     return length, np.sqrt(np.maximum(own, 0.0) + lift**2 * by_tilt)
-
-
-def _integrals(motion: FootMotion, first: Indices, last: Indices) -> _Integrals:
-    step_s = 1.0 / motion.rate_hz
-    duration: Floats = np.asarray((last - first) * step_s, dtype=np.float64)
-    place = np.arange(len(motion.force_m_s2), dtype=np.float64)
-    moments = [_moments(column, place, first, last, step_s) for column in motion.force_m_s2.T]
-    once, twice = (np.stack(parts, axis=1) for parts in zip(*moments, strict=True))
-    total, arm = _moments(motion.doubt_m2_s4, place, first, last, step_s)
-    # Never quite zero: a stride without a clipped sample keeps a solvable equation for its lost impulse.
-    sd = np.sqrt(total * DOUBT_SPAN_S) + 1e-3
-    arm_s = np.divide(arm, total, out=np.zeros_like(total), where=total > 0)
-    spread = np.zeros_like(total)
-    doubted = total > 0
-    # Not for none: reduceat refuses that.
-    if doubted.any():
-        spread[doubted] = _spread(motion.doubt_m2_s4, first[doubted], last[doubted], step_s)
-    return _Integrals(duration, once, twice, sd, arm_s, np.sqrt(spread * DOUBT_SPAN_S))
-
-
-def _moments(values: Floats, place: Floats, first: Indices, last: Indices, step_s: float) -> tuple[Floats, Floats]:
-    """Integral and double integral (trapezoids) of a signal (n,) from `first` to `last`, each (m,).
-
-    `place` are the numbers of its samples.
-    """
-    total = _sums(values, first, last)
-    left = last * total - _sums(place * values, first, last)
-    opening, closing, n = values[first], values[last], last - first
-    # Each sample counts as often as it is summed up again after it; half as much at the ends of a trapezoid.
-    twice = left - (0.5 * n + 0.25) * opening + 0.25 * closing
-    return step_s * (total + 0.5 * (closing - opening)), step_s**2 * twice
-
-
-def _spread(doubt: Floats, first: Indices, last: Indices, step_s: float) -> Floats:
-    """Return the doubt's second moment about its own middle in each stride, (m,); each must hold some."""
-    n = last - first + 1
-    # The strides' samples one after the other, counted from the start of each: far from it squares lose digits.
-    begins = np.cumsum(n) - n
-    place = np.arange(n.sum()) - np.repeat(begins, n)
-    weight = doubt[place + np.repeat(first, n)]
-    # Ends of a trapezoid.
-    weight *= np.where((place == 0) | (place == np.repeat(n - 1, n)), 0.5, 1.0)
-    zero, one, two = (np.add.reduceat(weight * place**power, begins) for power in range(3))
-    return np.asarray(np.maximum(two - one**2 / zero, 0.0) * step_s**3)
-
-
-def _sums(values: Floats, first: Indices, last: Indices) -> Floats:
-    """Sum a signal over half-open ranges; each must hold a sample."""
-    if not len(first):
-        return np.empty(0)
-    # Between the ranges asked for, reduceat also sums those from one's end to the next one's beginning.
-    return np.asarray(np.add.reduceat(values, np.column_stack([first, last]).ravel())[::2])
 
 
 def _turned(matrix: Matrices, vectors: Floats) -> Floats:

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analyzer.gait.foot.trajectory import FootMotion, StridePaths
+from analyzer.gait.foot.motion import FootMotion
+from analyzer.gait.foot.trajectory import StridePaths
 from analyzer.model import Floats
 from analyzer.signal.orientation import matrices
 from analyzer.signal.vectors import sizes
