@@ -197,6 +197,7 @@ def _run(number: int, spec: Run, start: float, end: float, planned: bool) -> dic
         "turn_speed_in_m_s": np.nan,
         "turn_speed_out_m_s": np.nan,
         "start_s": start,
+        "start_sd_s": np.nan,
         "stop_s": end,
         "distance_m": spec.distance_m,
         "peak_speed_m_s": spec.speed_m_s,

@@ -183,6 +183,7 @@ def _runs(
         "manner": ["none"] * len(records),
         **{name: np.full(len(records), np.nan) for name in _TURN},
         "start_s": start,
+        "start_sd_s": _column(records, "start_sd_s"),
         "stop_s": stop,
         "deceleration_start_s": _column(records, "deceleration_start_s"),
         "distance_m": distance,

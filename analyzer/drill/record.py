@@ -9,8 +9,9 @@ import pandas as pd
 
 from analyzer.drill.detection.bouts import BoutConfig, running_bouts
 from analyzer.drill.speed.profile import ProfileConfig, deceleration_start_s, peak_speed, phases
-from analyzer.drill.starting.false_step import FalseStep
-from analyzer.drill.starting.start import StartConfig, StartTeller, first_movement
+from analyzer.drill.starting.false_step import FalseStep, FalseStepConfig, false_step
+from analyzer.drill.starting.onset import Onset, OnsetConfig, onset_of
+from analyzer.drill.starting.start import StartTeller, first_movement_s
 from analyzer.gait.foot.travel import FootTravel
 from analyzer.gait.run_gait import RunGait
 from analyzer.model import Floats, Placement
@@ -45,7 +46,8 @@ class RunConfig:
 
     bouts: BoutConfig = field(default_factory=BoutConfig)
     profile: ProfileConfig = field(default_factory=ProfileConfig)
-    start: StartConfig = field(default_factory=StartConfig)
+    onset: OnsetConfig = field(default_factory=OnsetConfig)
+    false_step: FalseStepConfig = field(default_factory=FalseStepConfig)
     push_off_s: float = 0.6
     start_look_back_s: float = 1.5
     min_known_share: float = 0.67
@@ -74,6 +76,8 @@ class RunRecord:
         Rows of this run, numbered 0.
     used : tuple of Placement
     travel_axes : mapping of Placement to (3,) float array
+    start_sd_s : float
+        Standard uncertainty of `start_s`; NaN where it was not seen.
     start_seen : bool
         False where `start_s` is the first event of the run instead.
     start_told_by : {'trunk', 'legs', 'none'}
@@ -103,6 +107,7 @@ class RunRecord:
     travel_axes: Mapping[Placement, Floats]
     start_seen: bool = True
     start_told_by: StartTeller = "legs"
+    start_sd_s: float = float("nan")
     scale_sd: float = float("nan")
     false_step: FalseStep = "unknown"
     foot_rolls_rad: Mapping[Placement, float] = field(default_factory=lambda: MappingProxyType({}))
@@ -188,8 +193,8 @@ def _record(
     contacts = _contacts_of(gait.contacts, bout, config)
     measured = _between(gait.strides, bout)
     strides, steps = _told(measured, _between(gait.steps, bout), config)
-    start_s, teller = _start(signals, contacts, bout, config)
-    seen = teller != "none"
+    onset = _start(gait, signals, contacts, bout, config)
+    start_s, seen = onset.time_s, onset.told_by != "none"
     stop_s = float(np.nanmax([bout[1], *contacts["toe_off_s"].to_numpy()]))
     received_pct = _received_pct(signals, gait.used, start_s, stop_s)
     troubles = _troubles(contacts, strides, signals, gait.used, (start_s, stop_s, seen), config)
@@ -208,7 +213,8 @@ def _record(
         used=gait.used,
         travel_axes=gait.travel_axes,
         start_seen=seen,
-        start_told_by=teller,
+        start_told_by=onset.told_by,
+        start_sd_s=onset.sd_s,
         foot_rolls_rad=gait.foot_rolls_rad,
         travels={placement: travel.between(*bout) for placement, travel in gait.travels.items()},
     )
@@ -294,14 +300,26 @@ def _middle(start_s: pd.Series, length_s: pd.Series) -> Floats:
 
 
 def _start(
-    signals: Mapping[Placement, GridSignals], contacts: pd.DataFrame, bout: tuple[float, float], config: RunConfig
-) -> tuple[float, StartTeller]:
-    """First movement and what told it; else the first event of the run."""
+    gait: RunGait,
+    signals: Mapping[Placement, GridSignals],
+    contacts: pd.DataFrame,
+    bout: tuple[float, float],
+    config: RunConfig,
+) -> Onset:
+    """First forward motion; where it was not seen, the first event of the run, told by nobody."""
     first = float(np.nanmin([bout[0], *contacts["toe_off_s"].to_numpy()]))
-    moved, teller = first_movement(signals.values(), first, config.start)
-    if np.isfinite(moved) and moved >= bout[0] - config.start_look_back_s:
-        return moved, teller
-    return first, "none"
+    sensors = tuple(signals.values())
+    moved = first_movement_s(sensors, first, config.onset.start)
+    stepped = false_step(moved, signals, gait.travel_axes, config.false_step)
+    told = contacts if gait.used[0].segment in _TOE_SEGMENTS else contacts.iloc[:0]
+    onset = onset_of(sensors, told, first, config.onset, first_step="back" if stepped == "yes" else "real")
+    if onset.time_s >= bout[0] - config.start_look_back_s:
+        return onset
+    return Onset(first, float("nan"), "none")
+
+
+_TOE_SEGMENTS = ("foot", "shank")
+"""Segments that see which foot leaves the ground, and when."""
 
 
 def _way_m(start_s: float, stop_s: float, middle_s: Floats, speed_m_s: Floats, from_rest: bool) -> float:

@@ -139,11 +139,11 @@ class Walker:
         """
         first, second = self._runner.first_side, other_side(self._runner.first_side)
         leaves_s = onset_s + float(draw.uniform(0.12, 0.18))
-        self._open[first] = replace(self._open[first], kind="start", run=run)
-        self._open[second] = replace(self._open[second], kind="start", run=run)
-        self._lift(first, leaves_s)
         last_s = leaves_s + float(draw.uniform(0.17, 0.21))
-        self._lift(second, last_s)
+        for side, off_s in ((first, leaves_s), (second, last_s)):
+            # The legs push the body: their heels rise no earlier than it moves.
+            self._open[side] = replace(self._open[side], kind="start", run=run, push_off_s=off_s - onset_s)
+            self._lift(side, off_s)
         self._next = first
         self._walking = False
         return last_s + float(draw.uniform(0.04, 0.06))

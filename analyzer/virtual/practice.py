@@ -1,6 +1,6 @@
 """The script of a practice: stand, crouch, run, slow down, turn, walk back, rest, again."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -28,6 +28,11 @@ STEADY_MARGIN_S = 2.5
 
 STRETCHES_PER_RUN = 5
 """Stand, run, turn, walk back, turn."""
+
+SHORT_RUN_M = 12.0
+SHORT_PAST_MARK_M, SHORT_BRAKE_M_S2 = 0.5, 0.8
+"""Over less than that nobody runs through the mark: he keeps his speed for no more than a step and brakes harder, by
+this much. Else a run over 10 yd would go on for 16."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +160,10 @@ def draw_effort(planned: PlannedRun, plan: Plan, runner: Runner, style: Style, s
         share *= float(draw.lognormal(0.0, 0.012))
     # A gentler run starts more gently still: initial acceleration falls as share to the power 1.5.
     time_constant_s = runner.time_constant_s * share**-0.5 * float(draw.lognormal(0.0, 0.03))
-    return Effort(share * runner.top_speed_m_s, time_constant_s, float(draw.uniform(1.6, 2.1)))
+    effort = Effort(share * runner.top_speed_m_s, time_constant_s, float(draw.uniform(1.6, 2.1)))
+    if planned.distance_m >= SHORT_RUN_M:
+        return effort
+    return replace(effort, past_mark_m=SHORT_PAST_MARK_M, deceleration_m_s2=effort.deceleration_m_s2 + SHORT_BRAKE_M_S2)
 
 
 def _round(planned: PlannedRun, effort: Effort, config: ScriptConfig, before: list[Stretch]) -> list[Stretch]:

@@ -149,7 +149,7 @@ def _run_falls(cast: Cast, path: Path, start: Start, run: int, *, backward: bool
     times_s = np.arange(landed_s, path.stop_s, STEP_S)
     stop_s = float(times_s[np.flatnonzero(path.speed(times_s) > 0.02)[-1]])
     walker.halt(walker.go(landed_s, stop_s, run, cast.draw))
-    return _prompt(walker.finish(), start.onset_s)
+    return walker.finish()
 
 
 def _prompt(falls: Iterable[Footfall], onset_s: float) -> tuple[Footfall, ...]:

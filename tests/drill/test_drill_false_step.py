@@ -92,3 +92,9 @@ def test_a_hole_in_the_start_tells_nothing():
     whole = foot(LEFT, -0.20)
     lost = np.arange(whole.n_samples) == whole.to_index(START_S + 0.1)
     assert told(replace(whole, lost=lost), foot(RIGHT)) == "unknown"
+
+
+@pytest.mark.parametrize(("pitch_rad", "expected"), [(0.35, "yes"), (0.60, "no")], ids=["quick step", "swing"])
+def test_a_step_that_turns_the_foot_as_fast_as_a_swing_is_one(pitch_rad, expected):
+    # Turning there and back within 0.2 s: at most 310 and 540 deg/s.
+    assert told(foot(LEFT, -0.20, pitch_rad=pitch_rad), foot(RIGHT)) == expected

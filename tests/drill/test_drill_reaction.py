@@ -190,3 +190,19 @@ def test_signals_that_nobody_answered_are_named():
 @pytest.mark.parametrize("asked", [None, plan("own")])
 def test_without_signals_asked_for_or_given_nothing_is_said(asked):
     assert reaction_notices((), (), 1, asked) == ()
+
+
+def test_a_start_that_knows_its_own_uncertainty_hands_it_to_the_reaction():
+    sure, unsure = (only([replace(record(10.25), start_sd_s=sd_s)], [visual(10.0)]) for sd_s in (0.030, 0.050))
+    assert (sure.sd_s, unsure.sd_s) == pytest.approx((0.030, 0.050))
+
+
+def test_no_start_is_better_seen_than_by_eye_on_a_force_plate():
+    found = only([replace(record(10.25), start_sd_s=0.005)], [visual(10.0)])
+    assert found.sd_s == ReactionConfig().trunk_sd_s
+
+
+@pytest.mark.parametrize(("start_sd_s", "flag"), [(0.04, "ok"), (0.12, "unsure")], ids=["both feet", "one foot"])
+def test_the_surer_the_legs_the_sooner_a_reaction_is_believed(start_sd_s, flag):
+    legs = replace(record(10.22, used=FEET), start_sd_s=start_sd_s)
+    assert only([legs], [visual(10.0, **KNOWN)]).flag == flag

@@ -117,6 +117,7 @@ def run_row(number: int, stage: Stage, received_pct: float) -> dict[str, Any]:
         "turn_speed_in_m_s": np.nan,
         "turn_speed_out_m_s": np.nan,
         "start_s": start_s,
+        "start_sd_s": 0.04,
         "stop_s": start_s + 4.0,
         "deceleration_start_s": start_s + 3.3,
         "distance_m": 18.288,

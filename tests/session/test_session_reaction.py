@@ -11,7 +11,7 @@ from analyzer.acquire.capture import CaptureWriter
 from analyzer.acquire.read import read
 from analyzer.model import Analysis, CueMark, Placement, Plan, PlannedRun, Recording
 from analyzer.session import Session
-from analyzer.virtual import VirtualPractice
+from analyzer.virtual import VirtualPractice, simulate
 
 REACTIONS_S = (0.21, 0.26)
 
@@ -75,3 +75,27 @@ def test_a_plan_with_signals_needs_them_in_the_recording(captured: Recording) ->
     plan = Plan((PlannedRun(60.0, 12.0, start_cue="visual"), PlannedRun(100.0, 12.0, start_cue="visual")))
     silent = analyzer.analyze(replace(captured, marks=(), plan=plan))
     assert "reaction.no_cue" in [notice.code for notice in silent.notices]
+
+
+@pytest.fixture(scope="module")
+def reaction_drill() -> tuple[VirtualPractice, Analysis]:
+    """Return four runs over 10 yd on a signal, of which the third begins with a false step."""
+    practice = simulate("reaction", seed=1, placements=(Placement.LEFT_FOOT, Placement.RIGHT_FOOT))
+    return practice, analyzer.analyze(practice.recording())
+
+
+def test_a_false_step_of_an_athlete_is_seen(reaction_drill: tuple[VirtualPractice, Analysis]) -> None:
+    flags = [flag.split(";") for flag in reaction_drill[1].runs["start_flag"]]
+    assert ["false_step" in flag for flag in flags] == [False, False, True, False]
+
+
+def test_a_run_with_a_false_step_begins_with_it(reaction_drill: tuple[VirtualPractice, Analysis]) -> None:
+    practice, analysis = reaction_drill
+    first_s = practice.truth.courses["first_movement_s"].to_numpy()
+    np.testing.assert_allclose(analysis.runs["start_s"], first_s, atol=0.06)
+
+
+def test_runs_over_ten_yards_are_taken_for_such(reaction_drill: tuple[VirtualPractice, Analysis]) -> None:
+    analysis = reaction_drill[1]
+    assert "plan.distance" not in [notice.code for notice in analysis.notices]
+    assert analysis.runs["distance_m"].tolist() == pytest.approx([9.144] * 4)

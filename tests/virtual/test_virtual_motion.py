@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.spatial.transform import Rotation
 
-from analyzer.model import Placement
+from analyzer.model import Placement, Plan
 from analyzer.units import G_M_S2
 from analyzer.virtual import ScriptConfig, SensorModel, VirtualPractice, simulate, steady
 from analyzer.virtual.body import FOOT_SHAPE, segment_poses
@@ -209,3 +209,25 @@ def test_an_effort_asked_in_words_is_run_faster_than_its_share():
 def test_sensors_of_any_rate_see_the_same_motion(rate_hz):
     truths = [steady(4.0, 3.0, placements=FEET, model=SensorModel(rate_hz=r)).truth for r in (rate_hz, 200.0)]
     assert truths[0].contacts.equals(truths[1].contacts)
+
+
+def test_no_heel_rises_before_the_body_goes(practice):
+    for run in practice.truth.runs.itertuples():
+        _, poses = foot_poses(practice, run.start_s - 0.5, run.start_s + 0.4)
+        before = round(0.5 * RATE_HZ)
+        for pose in poses.values():
+            rise = np.degrees(np.abs(pose.pitch_rad - pose.pitch_rad[0]))
+            # Numbers carry the lie of the foot to a ten-thousandth of a degree.
+            assert rise[:before].max() < 1e-3
+            assert rise.max() > 10.0
+
+
+def test_who_runs_a_short_way_stops_soon_after_it():
+    past_m = {}
+    for distance_m in (9.0, 18.0):
+        practice = simulate(seed=3, plan=Plan.progressive(distance_m, (100.0,)), placements=FEET[:1])
+        run = practice.truth.runs.iloc[0]
+        path = practice.scene.path
+        past_m[distance_m] = path.position_at(run.deceleration_start_s) - path.position_at(run.mark_s)
+    assert 0.2 < past_m[9.0] < 1.0
+    assert past_m[18.0] > 1.5

@@ -226,6 +226,17 @@ def test_a_false_step_goes_back_before_the_body_goes_forward():
     assert min(poses[foot].position_m[-1, 0] - poses[foot].position_m[0, 0] for foot in FEET) < -0.15
 
 
+@pytest.mark.parametrize("number", [1, 2, 4])
+def test_on_a_signal_no_foot_moves_before_the_body(number):
+    run, course = run_of("reaction", number)
+    assert not course.false_step
+    _, poses = moved("reaction", run.start_s - 0.4, run.start_s + 0.4)
+    for foot in FEET:
+        pitch = np.degrees(poses[foot].pitch_rad)
+        assert np.ptp(pitch[: round(0.4 * RATE_HZ)]) < 0.1
+        assert np.ptp(pitch) > 10.0
+
+
 def test_in_a_jump_the_body_falls_freely():
     jump = activity("everyday-noise", "jump")
     reel = staged("everyday-noise")[0]

@@ -151,7 +151,7 @@ def fit_profile(ways: StrideWays, t_start_s: float = float("nan"), config: Profi
     ways : StrideWays
         Strides before slowing. Rows with a NaN (but in `length_sd_m` and the contacts) are left out.
     t_start_s : float
-        First movement; NaN where the start was not seen.
+        When full force would have begun, a moment after the first movement; NaN where the start was not seen.
     config : ProfileConfig, optional
 
     Returns

@@ -25,8 +25,13 @@ class ProfileConfig:
     tau_s, tau_sd_s : float
         Time constant of people's acceleration, 0.8 to 1.4 s across levels: within 20 yd top speed is only
         extrapolated, and without this prior its uncertainty doubles.
+    force_lag_s, force_lag_sd_s : float
+        From the first movement to the origin of the profile, which knows only full force: the push of a standing start
+        builds up over some 0.15 s, and counts as if it had begun about half of that later.
     origin_sd_s : float
-        First movement and first force differ by this much.
+        Prior width of the origin where nobody says how well the first movement was seen.
+    stepped_origin_sd_s : float
+        After a step back the first movement is that of a foot, and the body follows within two such widths.
     late_origin_s : float
         Prior width of the origin where the start was not seen: a run in full flow has its origin anywhere.
     passing_share, passing_share_sd : float
@@ -34,7 +39,7 @@ class ProfileConfig:
         earlier in the first steps.
     tau_model_sd_s : float
         What the feet cannot tell of the time constant: they land under the body in the first steps and ahead of it at
-        speed, which reads as a rise 0.1 s too slow. Widens its uncertainty.
+        speed, which reads as a rise some 0.05 s too slow. Widens its uncertainty.
     n_iterations : int
         Gauss-Newton steps of the fit at most; it needs 4 to 10.
     scale_sd : float
@@ -65,11 +70,14 @@ class ProfileConfig:
 
     tau_s: float = 1.1
     tau_sd_s: float = 0.20
+    force_lag_s: float = 0.06
+    force_lag_sd_s: float = 0.025
     origin_sd_s: float = 0.05
+    stepped_origin_sd_s: float = 0.20
     late_origin_s: float = 5.0
     passing_share: float = 0.5
     passing_share_sd: float = 0.15
-    tau_model_sd_s: float = 0.08
+    tau_model_sd_s: float = 0.05
     n_iterations: int = 30
     scale_sd: float = 0.02
     length_sd_floor_m: float = 0.02

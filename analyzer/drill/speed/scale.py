@@ -1,7 +1,7 @@
 """The scale of a run's stride lengths from a time over a known distance."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -110,7 +110,9 @@ def profile_of(record: RunRecord, config: ProfileConfig) -> SpeedProfile | None:
     ways = stride_ways(record.strides, record.contacts, record.deceleration_start_s)
     if not record.start_seen or np.isfinite(ways.length_m).sum() < 3:
         return None
-    return fit_profile(ways, record.start_s, config)
+    return fit_profile(
+        ways, record.start_s + config.force_lag_s, replace(config, origin_sd_s=_origin_sd_s(record, config))
+    )
 
 
 def timed_scale(
@@ -166,6 +168,13 @@ def scaled(record: RunRecord, scale: Scale, config: ScaleConfig | None = None) -
         length_source=strides["length_source"].where(~known, "anchored"),
     )
     return with_lengths(record, changed, scale.sd)
+
+
+def _origin_sd_s(record: RunRecord, config: ProfileConfig) -> float:
+    if record.false_step == "yes":
+        return config.stepped_origin_sd_s
+    known = np.isfinite(record.start_sd_s)
+    return float(np.hypot(record.start_sd_s, config.force_lag_sd_s)) if known else config.origin_sd_s
 
 
 def _lags(config: ScaleConfig) -> dict[StartRule, tuple[float, float]]:

@@ -46,8 +46,11 @@ SPEED_COLUMNS = (
     "v_max_m_s",
     "v_max_sd_m_s",
     "f0_n_kg",
+    "f0_sd_n_kg",
     "v0_m_s",
+    "v0_sd_m_s",
     "p_max_w_kg",
+    "p_max_sd_w_kg",
 )
 """Numbers of the run table that come from the profile."""
 
@@ -136,18 +139,44 @@ def _top(profile: SpeedProfile, maximal: bool, config: SpeedsConfig) -> _Row:
     # 1.96 standard deviations: 95 % of a normal distribution.
     if _NORMAL_95 * profile.v_max_sd_m_s > config.max_half_width * v_max:
         return {}, ["top_speed_unsure"]
-    drag = 0.5 * config.air_kg_m3 * config.frontal_area_m2 * config.drag_coefficient / config.mass_kg
-    # Force per kg is (v_max - v) / tau + drag v^2; the straight line of least squares through it from 0 to v_max.
-    force = v_max / profile.tau_s - drag * v_max**2 / 6.0
-    slope = -1.0 / profile.tau_s + drag * v_max
-    speed = -force / slope
+    limits = _limits(v_max, profile.tau_s, config)
+    sd = _limits_sd(profile, config)
     return {
         "v_max_m_s": v_max,
         "v_max_sd_m_s": profile.v_max_sd_m_s,
-        "f0_n_kg": force,
-        "v0_m_s": speed,
-        "p_max_w_kg": 0.25 * force * speed,
+        "f0_n_kg": float(limits[0]),
+        "f0_sd_n_kg": float(sd[0]),
+        "v0_m_s": float(limits[1]),
+        "v0_sd_m_s": float(sd[1]),
+        "p_max_w_kg": float(limits[2]),
+        "p_max_sd_w_kg": float(sd[2]),
     }, []
 
+
+def _limits(v_max_m_s: float, tau_s: float, config: SpeedsConfig) -> Floats:
+    """Return force per kg at rest, speed without force and largest power per kg, (3,)."""
+    drag = 0.5 * config.air_kg_m3 * config.frontal_area_m2 * config.drag_coefficient / config.mass_kg
+    # Force per kg is (v_max - v) / tau + drag v^2; the straight line of least squares through it from 0 to v_max.
+    force = v_max_m_s / tau_s - drag * v_max_m_s**2 / 6.0
+    speed = force / (1.0 / tau_s - drag * v_max_m_s)
+    return np.array([force, speed, 0.25 * force * speed])
+
+
+def _limits_sd(profile: SpeedProfile, config: SpeedsConfig) -> Floats:
+    """Return the standard uncertainties of the three, by the delta method."""
+    v_max, tau = profile.v_max_m_s, profile.tau_s
+    # Central differences: the step is small against every uncertainty, and large against rounding.
+    ends = [
+        (_limits(v_max + dv, tau + dt, config) - _limits(v_max - dv, tau - dt, config)) / (2.0 * (dv + dt))
+        for dv, dt in ((_STEP, 0.0), (0.0, _STEP))
+    ]
+    gradient = np.stack(ends, axis=-1)
+    covariance = profile.covariance[:2, :2].copy()
+    # Together with what no fit to feet can see of tau.
+    covariance[1, 1] = profile.tau_sd_s**2
+    return np.asarray(np.sqrt(np.einsum("ki,ij,kj->k", gradient, covariance, gradient)))
+
+
+_STEP = 1e-4
 
 _NORMAL_95 = 1.96

@@ -26,7 +26,7 @@ class FalseStepConfig:
     cutoff_hz : float
         A step is slower than this; ringing after a landing is not.
     swing_rad_s : float
-        A foot that turns faster (250 deg/s) is in a real swing: there the search ends.
+        A foot that turns faster (400 deg/s) is in a real swing: there the search ends. A quick step back stays below.
     moving_rad_s, moving_m_s2 : float
         A foot that turns (40 deg/s) or is pushed less than this rests on the ground. Sway stays below half of it.
     settle_s : float
@@ -39,7 +39,7 @@ class FalseStepConfig:
     """
 
     cutoff_hz: float = 12.0
-    swing_rad_s: float = np.radians(250.0)
+    swing_rad_s: float = np.radians(400.0)
     moving_rad_s: float = np.radians(40.0)
     moving_m_s2: float = 1.5
     settle_s: float = 0.05

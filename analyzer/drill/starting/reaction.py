@@ -30,8 +30,8 @@ class ReactionConfig:
     trunk_sd_s, legs_sd_s : float
         How well the first movement is seen. Even on force plates eyes differ by 20 ms; a foot's heel rises slowly.
     legs_apart_s : float
-        The heel moves up to this long before or after the body does, by how the athlete starts: legs alone tell the
-        run's first movement no better.
+        The heel moves up to this long before or after the body does, by how the athlete starts: what legs alone are
+        worth where the run's start says nothing of its own uncertainty.
     longest_link_delay_s : float
         The clock fit takes the shortest way through the radio for none; it lies between nothing and this. Mean ways
         of 10 to 32 ms are reported, and the shortest is less.
@@ -155,13 +155,13 @@ def _cue_of(record: RunRecord, free_from_s: float, cues: Sequence[CueMark], conf
 
 def _reaction(number: int, record: RunRecord, cue: CueMark, clock_sd_s: float, config: ReactionConfig) -> Reaction:
     on_trunk = record.start_told_by == "trunk"
-    moved = _movement_parts(config, on_trunk=on_trunk)
+    apart_s = 0.0 if on_trunk else _apart_s(record, config)
+    moved = _movement_parts(record, apart_s, config)
     latency = _latency_parts(cue, clock_sd_s, config)
     delay_s = cue.delay[0] if math.isfinite(cue.delay[0]) else 0.0
     time_s = record.start_s - cue.time_s - delay_s if record.start_seen else math.nan
     is_late = _root_sum(latency) > config.latency_sd_s
     limit_s = config.anticipation_late_s if is_late else config.anticipation_s
-    apart_s = 0.0 if on_trunk else config.legs_apart_s
     # An unknown delay is still in the number: without it the reaction was shorter.
     longer_s = apart_s + (config.longest_unknown_delay_s if cue.delay_unknown else 0.0)
     return Reaction(
@@ -175,12 +175,19 @@ def _reaction(number: int, record: RunRecord, cue: CueMark, clock_sd_s: float, c
     )
 
 
-def _movement_parts(config: ReactionConfig, *, on_trunk: bool) -> tuple[UncertaintyPart, ...]:
-    if on_trunk:
-        return (UncertaintyPart("first movement", config.trunk_sd_s, "how well a start of the trunk is seen"),)
+def _apart_s(record: RunRecord, config: ReactionConfig) -> float:
+    """Return half the even spread of legs against the body that is as wide as the start's own uncertainty."""
+    return math.sqrt(3) * record.start_sd_s if math.isfinite(record.start_sd_s) else config.legs_apart_s
+
+
+def _movement_parts(record: RunRecord, apart_s: float, config: ReactionConfig) -> tuple[UncertaintyPart, ...]:
+    if record.start_told_by == "trunk":
+        # fmax, as a start that does not say how well it was seen is as good as eyes on a force plate.
+        sd_s = float(np.fmax(config.trunk_sd_s, record.start_sd_s))
+        return (UncertaintyPart("first movement", sd_s, "how well a start of the trunk is seen"),)
     return (
         UncertaintyPart("first movement", config.legs_sd_s, "how well a heel's rise is seen"),
-        UncertaintyPart("legs for body", config.legs_apart_s / math.sqrt(3), "even spread of heel against body"),
+        UncertaintyPart("legs for body", apart_s / math.sqrt(3), "even spread of legs against body"),
     )
 
 
