@@ -10,6 +10,9 @@ __all__ = ["checked_range", "checked_times", "checked_vectors", "unit_doubts"]
 MIN_RATE_HZ = 60.0
 """Slowest usable sensor: below it one sprint contact (about 0.1 s) has fewer than six samples."""
 
+LEAST_RATE_HZ = 0.995 * MIN_RATE_HZ
+"""Where a rate is refused: a sensor that is sold as 60 Hz may run half a percent slower."""
+
 MIN_SAMPLES = 16
 """Fewer samples are no recording: a quarter of a second at the slowest usable rate."""
 
@@ -170,11 +173,11 @@ def _check_rising(name: str, times: NDArray[np.float64]) -> None:
 def _check_rate(name: str, times: NDArray[np.float64]) -> None:
     steps_s = np.diff(times)
     # No step is too long, so neither is the median one: it takes long to find in a long recording.
-    if steps_s.max() * MIN_RATE_HZ <= 1.0:
+    if steps_s.max() * LEAST_RATE_HZ <= 1.0:
         return
     # The median step: lost samples lengthen some, but the sensor is no slower for it.
     rate_hz = 1.0 / float(np.median(steps_s))
-    if rate_hz < MIN_RATE_HZ:
+    if rate_hz < LEAST_RATE_HZ:
         unit = "; is time_s in seconds?" if rate_hz < SLOWEST_CLOCK_HZ else ""
         raise SignalQualityError(
             f"{name}: {rate_hz:.3g} Hz is too slow to see a ground contact of 0.1 s; "

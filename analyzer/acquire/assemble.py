@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from analyzer.acquire.clock import ClockConfig, ClockCorrection, whole_nanoseconds
+from analyzer.acquire.drivers.catalogue import driver_of_schema
+from analyzer.acquire.drivers.track import DeviceTrack, placement_in
 from analyzer.acquire.track import SensorTrack, Tally, TrackConfig
 from analyzer.model import Characteristic, Notice, Placement, SensorStream, TimedPayload
 
@@ -50,7 +52,7 @@ class Assembler:
     ) -> None:
         self._given = dict(placements or {})
         self._config = config or AssemblerConfig()
-        self._tracks: dict[str, SensorTrack] = {}
+        self._tracks: dict[str, SensorTrack | DeviceTrack] = {}
         self._worn_by: dict[Placement, str] = {}
 
     def push(self, payload: TimedPayload) -> list[SensorStream]:
@@ -67,8 +69,10 @@ class Assembler:
             Blocks of this sensor in order of time, strictly rising over all calls, in sensor axes; NaN rows stand for
             lost samples. Empty while the sensor's clock or config record is still awaited.
         """
-        track = self._track(payload.sensor)
-        if payload.characteristic is Characteristic.CONFIG:
+        track = self._track(payload.sensor, payload.schema)
+        if isinstance(track, DeviceTrack):
+            track.take(payload)
+        elif payload.characteristic is Characteristic.CONFIG:
             track.configure(payload.payload)
         elif payload.characteristic is Characteristic.LIVE:
             # Rounded as a capture rounds, or a replay would not see the very same times.
@@ -101,21 +105,29 @@ class Assembler:
         """What went wrong so far, a sensor at a time; sentences with counts change as counts grow."""
         return tuple(notice for sensor, track in self._tracks.items() for notice in self._notices_of(sensor, track))
 
-    def _track(self, sensor: str) -> SensorTrack:
+    def _track(self, sensor: str, schema: str) -> SensorTrack | DeviceTrack:
         if sensor not in self._tracks:
-            given = self._given.get(sensor)
-            self._tracks[sensor] = SensorTrack(given, self._config.track, self._config.clock)
+            given, config = self._given.get(sensor), self._config
+            if schema:
+                # Sensors of other makers cannot say where they are worn: the name that the recording gave them does.
+                kind, worn = driver_of_schema(schema), given or placement_in(sensor)
+                driver = kind.make() if kind else None
+                self._tracks[sensor] = DeviceTrack(driver, worn, config.track, config.clock)
+            else:
+                self._tracks[sensor] = SensorTrack(given, config.track, config.clock)
         return self._tracks[sensor]
 
-    def _ready(self, sensor: str, track: SensorTrack) -> list[SensorStream]:
+    def _ready(self, sensor: str, track: SensorTrack | DeviceTrack) -> list[SensorStream]:
         blocks = list(track.blocks())
         if not blocks or track.placement is None:
             return []
         # Whoever sends samples first has the placement; two sensors there would be mixed into one stream.
         return blocks if self._worn_by.setdefault(track.placement, sensor) == sensor else []
 
-    def _notices_of(self, sensor: str, track: SensorTrack) -> list[Notice]:
+    def _notices_of(self, sensor: str, track: SensorTrack | DeviceTrack) -> list[Notice]:
         found = [Notice(code, f"Sensor {sensor}: {text}", track.placement) for code, text in _troubles(track.tally)]
+        if isinstance(track, DeviceTrack):
+            found += [Notice(limit.code, f"Sensor {sensor}: {limit.text}", track.placement) for limit in track.limits]
         other = self._worn_by.get(track.placement, sensor) if track.placement is not None else sensor
         if other != sensor:
             text = f"Sensor {sensor} says it is worn at {track.placement}, as {other} does, and is left out."

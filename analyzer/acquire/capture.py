@@ -95,6 +95,8 @@ class CaptureWriter:
         key = (payload.sensor, payload.characteristic)
         if key not in self._channels:
             about = {"sensor": payload.sensor, "characteristic": payload.characteristic.value}
+            # Absent for the open profile, as in captures of older versions.
+            about |= {"schema": payload.schema} if payload.schema else {}
             topic = f"/sensor/{payload.sensor}/{payload.characteristic.value}"
             self._channels[key] = self._writer.register_channel(topic, "application/octet-stream", 0, about)
         self._append(self._channels[key], payload.payload, payload.received_s)

@@ -221,7 +221,8 @@ def _said(message: Message, channel: Channel) -> _Item | None:
     if "sensor" in channel.metadata:
         characteristic = Characteristic(channel.metadata["characteristic"])
         # The division of `whole_nanoseconds`: a replay sees bit for bit the times of the live run.
-        return TimedPayload(channel.metadata["sensor"], message.data, message.log_time_ns / 1e9, characteristic)
+        sensor, schema = channel.metadata["sensor"], channel.metadata.get("schema", "")
+        return TimedPayload(sensor, message.data, message.log_time_ns / 1e9, characteristic, schema)
     # Topics that are unknown may come from a later version and are passed over.
     parse = _PARSERS.get(channel.topic)
     return parse(json_object(message.data)) if parse else None

@@ -31,12 +31,16 @@ class TimedPayload:
     received_s : float
         Host clock on arrival, seconds, monotonic.
     characteristic : Characteristic
+    schema : str
+        Format of another maker's sensor; empty for the open profile. There ``config`` is what the host wrote to the
+        sensor, as nothing else says how the rest is to be read.
     """
 
     sensor: str
     payload: bytes
     received_s: float
     characteristic: Characteristic = Characteristic.LIVE
+    schema: str = ""
 
 
 @dataclass(frozen=True, slots=True)
