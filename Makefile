@@ -18,7 +18,7 @@ MAKE_VENV = { $(PYTHON) -c 'import ensurepip, venv' 2>/dev/null \
 INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 endif
 
-.PHONY: demo test lint types imports sample-data accuracy speed clean
+.PHONY: demo test lint types imports sample-data accuracy verdicts speed clean
 
 demo: $(READY)
 	$(BIN)/psr demo
@@ -42,6 +42,10 @@ sample-data: $(READY)
 # Needs recordings with truth: PSR_SHARED names their folder.
 accuracy: $(READY)
 	$(BIN)/python -m benchmarks.accuracy
+
+# A quarter of an hour on two cores; `--quick` is a try-out.
+verdicts: $(READY)
+	$(BIN)/python -m benchmarks.verdicts
 
 # Minutes, on a quiet machine; `--gaitmap FOLDER` times that peer too.
 speed: $(READY)

@@ -158,7 +158,7 @@ def _ahead(beat: _Beat, rest_m: float) -> Knots:
     if not beat.runs:
         return [(fall.initial_contact_s, rest_m, 0.0, 0.0)]
     # Half of the gain lies on either side of mid-flight, so steps add nothing to the mean path.
-    speeds = [RIPPLE_M_S if flight_s else 0.0 for flight_s in (beat.before_s, beat.after_s)]
+    speeds = [fall.braking_share * RIPPLE_M_S if flight_s else 0.0 for flight_s in (beat.before_s, beat.after_s)]
     return [
         (fall.initial_contact_s, rest_m + speeds[0] * beat.before_s / 2, speeds[0], 0.0),
         (fall.toe_off_s, rest_m - speeds[1] * beat.after_s / 2, speeds[1], 0.0),

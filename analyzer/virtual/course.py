@@ -9,10 +9,25 @@ from analyzer.model import Floats
 from analyzer.virtual.curve import smoothstep
 from analyzer.virtual.path import STEP_S, Effort, Path, run_stretch
 
-__all__ = ["Bend", "Course", "bent", "lap", "path_of", "pulse", "reversed_course", "sprint", "turned_share", "walk"]
+__all__ = [
+    "Bend",
+    "Course",
+    "bent",
+    "lap",
+    "path_of",
+    "pulse",
+    "reversed_course",
+    "sprint",
+    "turned_share",
+    "walk",
+    "weaving",
+]
 
 RAMP_M = 3.5
 """Way on which a bend tightens, and on which it opens again: half a second at speed."""
+
+WEAVE_M = 9.0
+"""Way from one swing to a side to the next; four or five steps."""
 
 STOP_S = 1.1
 """From walking speed to a stand."""
@@ -102,6 +117,17 @@ def sprint(effort: Effort, distance_m: float, stand_s: float, still_s: float, dr
     run = run_stretch(effort, distance_m).speed_m_s
     speed = np.concatenate([_still(stand_s), run, _slowed(float(run[-1])), _still(still_s)])
     return Course(speed, np.zeros(speed.size), np.full(speed.size, drift_rad))
+
+
+def weaving(course: Course, weave_m: float) -> Course:
+    """Return a straight course that swings so far to either side at speed; the body faces where it goes."""
+    if not weave_m:
+        return course
+    phase = 2 * np.pi * np.cumsum(course.speed_m_s) * STEP_S / WEAVE_M
+    swing = np.arctan(2 * np.pi * weave_m / WEAVE_M * np.cos(phase))
+    # At walking speed he is back on a straight line.
+    swing = swing * smoothstep((course.speed_m_s - 1.5) / 2.5)
+    return Course(course.speed_m_s, course.heading_rad + swing, course.travel_rad + swing)
 
 
 def bent(course: Course, bend: Bend) -> Course:

@@ -128,7 +128,8 @@ def landing_pitch(fall: Footfall, runner: Runner) -> float:
     push_m_s2 = 0.0 if fall.kind in ("stand", "walk") else fall.push_m_s2
     pushing = float(np.clip(push_m_s2 / 2.5, 0.0, 1.0))
     braking = float(np.clip(-push_m_s2 / 2.5, 0.0, 1.0))
-    pitch += pushing * (float(np.radians(-9.0)) - pitch)
+    # A heel that strikes at speed does not strike in the first steps, where the body hangs over the foot.
+    pitch += fall.heel_rad + pushing * (float(np.radians(-9.0)) - pitch - fall.heel_rad)
     return pitch + braking * (float(np.radians(13.0)) - pitch)
 
 
@@ -178,7 +179,8 @@ def _swing(before: Footfall, after: Footfall, runner: Runner) -> _Swing:
     # A swing already belongs to the contact that follows, so that one's speed counts more.
     speed = 0.35 * before.speed_m_s + 0.65 * after.speed_m_s
     landing = landing_pitch(after, runner)
-    low = after.swing_share * runner.pitch_factor * float(np.interp(speed, SPEEDS_M_S, PITCH_MIN_RAD))
+    low = after.swing_share * after.recovery_share * runner.pitch_factor
+    low *= float(np.interp(speed, SPEEDS_M_S, PITCH_MIN_RAD))
     high = min(float(np.interp(speed, SPEEDS_M_S, PITCH_MAX_RAD)), landing + np.radians(18.0))
     # The descent that follows needs something to come down from.
     high = max(high, landing + np.radians(2.0))
@@ -282,13 +284,13 @@ def _advance(falls: Sequence[Footfall], swings: Sequence[_Swing], time_s: Floats
     lobes = []
     for swing, before, after in zip(swings, falls, falls[1:], strict=False):
         way_m = float(np.hypot(after.forward_m - before.forward_m, after.left_m - before.left_m))
-        # In shares of the way; a step on the spot must not divide by nothing.
-        landing = float(np.interp(after.speed_m_s, SPEEDS_M_S, LANDING_FORWARD_M_S)) / max(way_m, 0.3)
+        landing_m_s = after.landing_m_s + float(np.interp(after.speed_m_s, SPEEDS_M_S, LANDING_FORWARD_M_S))
         start = len(knots)
         scale = 1.4 / swing.time_s
         knots.append((swing.toe_off_s, 0.0))
         knots += [(swing.toe_off_s + share * swing.time_s, rate * scale) for share, rate in ADVANCE]
-        knots.append((after.initial_contact_s, landing))
+        # In shares of the way; a step on the spot must not divide by nothing.
+        knots.append((after.initial_contact_s, landing_m_s / max(way_m, 0.3)))
         knots.append((after.initial_contact_s + settle_s(after), 0.0))
         lobes.append(Lobe(start, len(knots) - 1, 1.0, (0.0, *(rate for _, rate in ADVANCE), 0.0, 0.0)))
     knots.append((end, 0.0))
@@ -329,7 +331,7 @@ def _lift_knots(falls: Sequence[Footfall], swings: Sequence[_Swing], time_s: Flo
     begin, end = _span(falls, time_s)
     knots = [(begin, 0.0, 0.0, 0.0)]
     for swing, before, after in zip(swings, falls, falls[1:], strict=False):
-        height = after.swing_share * float(np.interp(swing.speed_m_s, SPEEDS_M_S, LIFT_M))
+        height = after.swing_share * after.recovery_share * float(np.interp(swing.speed_m_s, SPEEDS_M_S, LIFT_M))
         down = float(np.interp(after.speed_m_s, SPEEDS_M_S, LANDING_DOWN_M_S))
         rise = after.swing_share * float(np.interp(swing.speed_m_s, SPEEDS_M_S, TOE_RISE_M_S))
         rise_s = TOE_RISE_SHARE * min(before.contact_time_s, LONG_CONTACT_S, before.push_off_s)

@@ -9,9 +9,9 @@ import numpy as np
 
 from analyzer.units import G_M_S2
 from analyzer.virtual.path import Path
-from analyzer.virtual.runner import Runner, Style
+from analyzer.virtual.runner import Runner, Style, at_speed
 
-__all__ = ["SIDES", "Footfall", "Kind", "Side", "Walker", "other_side"]
+__all__ = ["SIDES", "Footfall", "Kind", "Side", "Walker", "other_side", "push_lead"]
 
 Side = Literal["left", "right"]
 SIDES: tuple[Side, Side] = ("left", "right")
@@ -42,8 +42,19 @@ MIN_BANK_SPEED_M_S = 2.0
 MAX_SLOWING_CONTACT_S = 0.30
 """With a longer contact, who slows down walks."""
 
+PUSH_LEAD_S2, PUSH_LEADS_M, PUSH_LEAD_SPEED_M_S = 0.045, (-0.12, 0.30), 1.9
+"""Way of the landing foot per push (leg length over two, over gravity), its ends, and whence slowing has it too."""
+
 HALF_WIDTH_WALK_M, HALF_WIDTH_RUN_M = 0.09, 0.045
 """Sideways distance of the feet from the line of the run, standing or walking and running."""
+
+
+def push_lead(push_m_s2: float) -> float:
+    """Return how much further back a foot lands for a push forward, in metres; negative when slowing.
+
+    The ground force points through the body: speeding up the foot lands under it, slowing ahead of it.
+    """
+    return float(np.clip(PUSH_LEAD_S2 * push_m_s2, *PUSH_LEADS_M))
 
 
 def other_side(side: Side) -> Side:
@@ -75,6 +86,12 @@ class Footfall:
         How far the foot is lifted and turned in the swing that ends here, against forward running.
     push_off_s : float
         Longest time before toe-off in which the leg begins to move.
+    heel_rad, landing_m_s : float
+        Added to the pitch and to the forward speed with which the foot lands.
+    recovery_share : float
+        How far the heel comes up in the swing that ends here, against the usual.
+    braking_share : float
+        How much the body slows and speeds up in the contact, against the usual.
     """
 
     side: Side
@@ -89,6 +106,10 @@ class Footfall:
     run: int
     swing_share: float = 1.0
     push_off_s: float = math.inf
+    heel_rad: float = 0.0
+    landing_m_s: float = 0.0
+    recovery_share: float = 1.0
+    braking_share: float = 1.0
 
     @property
     def contact_time_s(self) -> float:
@@ -191,8 +212,11 @@ class Walker:
         step_s, contact_s = self._times(at_s)
         swapped = 1 if side == "right" else -1
         # Half of the asymmetry to either leg keeps the mean; the noise is in the exponent, so times stay positive.
-        contact_s *= (1 + swapped * self._runner.asymmetry / 2) * math.exp(contact_noise)
-        step_s *= math.exp(wobble)
+        changed = at_speed(self._pace(at_s))
+        asymmetry = self._runner.asymmetry + changed * self._style.asymmetry
+        contact_s *= (1 + swapped * asymmetry / 2) * math.exp(contact_noise)
+        # A larger share of the same wobble: the athlete of a seed stays the same whatever is changed.
+        step_s *= math.exp(wobble * (1 + changed * self._style.unevenness))
         kind = self._kind(at_s, contact_s, step_s)
         if kind == "walk":
             contact_s = float(np.clip(contact_s, MIN_WALK_CONTACT * step_s, MAX_WALK_CONTACT * step_s))
@@ -227,8 +251,9 @@ class Walker:
             flight_s = 0.035 + 0.0095 * speed
             contact_s += share * (early_s - contact_s)
             step_s += share * (early_s + flight_s - step_s)
-        if speed > 1.9:
-            step_s /= style.step_frequency_factor
+        changed = at_speed(speed)
+        contact_s *= 1 + changed * (style.contact_factor - 1)
+        step_s = step_s / (1 + changed * (style.step_frequency_factor - 1)) + changed * style.flight_s
         return step_s, contact_s
 
     def _pace(self, at_s: float) -> float:
@@ -240,14 +265,14 @@ class Walker:
     def _lead(self, at_s: float, contact_s: float) -> float:
         speed = abs(self._path.speed_at(at_s))
         push = self._path.acceleration_at(at_s + 0.05)
-        # Speeding up the foot lands under the body, slowing ahead of it: the ground force points through the body.
-        lean_m = 0.045 * push if speed > 1.9 or push > 0 else 0.0
-        reach_m = self._style.reach_m if speed > 1.9 else 0.0
+        # Walking, slowing does not move the feet.
+        push = push if speed > PUSH_LEAD_SPEED_M_S or push > 0 else 0.0
+        reach_m = self._style.reach_m * at_speed(speed)
         if self._backward:
             # Where the foot lands is where it would leave the ground if time ran backward.
-            ahead_m = float(np.interp(speed, SPEEDS_M_S, LEADS_M)) - float(np.clip(-lean_m, -0.12, 0.30))
+            ahead_m = float(np.interp(speed, SPEEDS_M_S, LEADS_M)) - push_lead(-push)
             return speed * contact_s - ahead_m
-        return float(np.interp(speed, SPEEDS_M_S, LEADS_M)) - float(np.clip(lean_m, -0.12, 0.30)) + reach_m
+        return float(np.interp(speed, SPEEDS_M_S, LEADS_M)) - push_lead(push) + reach_m
 
     def _kind(self, at_s: float, contact_s: float, step_s: float) -> Kind:
         gain, push = self._path.acceleration_at(at_s), self._path.acceleration_at(at_s + 0.08)
@@ -271,7 +296,20 @@ class Walker:
         forward = self._path.position_at(at_s) + lead_m * np.cos(travel) - left_m * np.sin(heading)
         aside = self._path.aside_at(at_s) + lead_m * np.sin(travel) + left_m * np.cos(heading)
         push = self._path.acceleration_at(at_s + 0.08)
-        self._open[side] = Footfall(side, at_s, np.inf, float(forward), float(aside), heading, speed, push, kind, run)
+        fall = Footfall(side, at_s, np.inf, float(forward), float(aside), heading, speed, push, kind, run)
+        self._open[side] = self._styled(fall)
+
+    def _styled(self, fall: Footfall) -> Footfall:
+        style, changed = self._style, at_speed(fall.speed_m_s)
+        if not changed:
+            return fall
+        return replace(
+            fall,
+            heel_rad=changed * style.heel_rad,
+            landing_m_s=changed * style.landing_m_s,
+            recovery_share=1 + changed * (style.heel_recovery_factor - 1),
+            braking_share=1 + changed * (style.braking_factor - 1),
+        )
 
     def _bank(self, at_s: float, speed_m_s: float) -> float:
         """Return how far to the left of the feet's line the body is in a bend, leaning into it."""

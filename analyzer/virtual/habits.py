@@ -45,6 +45,10 @@ class Habits:
         How many of them between two runs.
     rest : {'still', 'walk', 'jog'}
         How what is left of the planned rest is spent.
+    rest_share : float
+        Of the planned rest that is taken.
+    moving_share : float
+        Of what is left of it that is spent so; the athlete stands for the remainder.
     reps : tuple of Rep
         What is really run; empty: the plan.
     crossover : bool
@@ -61,6 +65,8 @@ class Habits:
     breaks: tuple[Break, ...] = ()
     n_breaks: int = 2
     rest: Literal["still", "walk", "jog"] = "still"
+    rest_share: float = 1.0
+    moving_share: float = 1.0
     reps: tuple[Rep, ...] = ()
     crossover: bool = False
     bend: bool = False

@@ -41,6 +41,8 @@ class Effort:
         Time in which the push builds up from nothing.
     walk_speed_m_s : float
         Speed to which he slows.
+    cruise_speed_m_s : float
+        Beyond it he no longer speeds up.
     """
 
     target_speed_m_s: float
@@ -49,6 +51,7 @@ class Effort:
     past_mark_m: float = 2.0
     onset_ramp_s: float = 0.16
     walk_speed_m_s: float = 1.3
+    cruise_speed_m_s: float = np.inf
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -137,6 +140,7 @@ def run_stretch(effort: Effort, distance_m: float) -> Stretch:
     pushed_s = effort.onset_ramp_s * (u**3 - u**4 / 2) + np.clip(time_s - effort.onset_ramp_s, 0.0, None)
     # expm1 keeps its digits at the onset, where 1 - exp would lose them.
     speed = effort.target_speed_m_s * -np.expm1(-pushed_s / effort.time_constant_s)
+    speed = np.minimum(speed, effort.cruise_speed_m_s)
     way_m = np.concatenate([[0.0], np.cumsum((speed[1:] + speed[:-1]) / 2 * STEP_S)])
     coast = int(np.searchsorted(way_m, distance_m + effort.past_mark_m))
     fast = float(speed[coast])

@@ -26,6 +26,9 @@ __all__ = ["RunTruth", "ScriptConfig", "draw_effort", "play", "play_steady"]
 STEADY_MARGIN_S = 2.5
 """Running before and after a steady recording, so that its first and last stride are like the others."""
 
+PAST_MARK_M = 2.0
+"""How far past the mark a runner keeps the speed who was told to run through it."""
+
 STRETCHES_PER_RUN = 5
 """Stand, run, turn, walk back, turn."""
 
@@ -160,10 +163,15 @@ def draw_effort(planned: PlannedRun, plan: Plan, runner: Runner, style: Style, s
         share *= float(draw.lognormal(0.0, 0.012))
     # A gentler run starts more gently still: initial acceleration falls as share to the power 1.5.
     time_constant_s = runner.time_constant_s * share**-0.5 * float(draw.lognormal(0.0, 0.03))
-    effort = Effort(share * runner.top_speed_m_s, time_constant_s, float(draw.uniform(1.6, 2.1)))
-    if planned.distance_m >= SHORT_RUN_M:
-        return effort
-    return replace(effort, past_mark_m=SHORT_PAST_MARK_M, deceleration_m_s2=effort.deceleration_m_s2 + SHORT_BRAKE_M_S2)
+    short = planned.distance_m < SHORT_RUN_M
+    target_m_s = share * style.speed_factor * runner.top_speed_m_s
+    return Effort(
+        target_m_s,
+        time_constant_s,
+        deceleration_m_s2=float(draw.uniform(1.6, 2.1)) + (SHORT_BRAKE_M_S2 if short else 0.0),
+        past_mark_m=(SHORT_PAST_MARK_M if short else PAST_MARK_M) + style.past_mark_m,
+        cruise_speed_m_s=style.cruise_share * target_m_s,
+    )
 
 
 def _round(planned: PlannedRun, effort: Effort, config: ScriptConfig, before: list[Stretch]) -> list[Stretch]:

@@ -1,12 +1,13 @@
 """A practice with everything in it: runs in all directions, on a signal, and what athletes do in between."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from analyzer.errors import InputError
 from analyzer.model import Direction, Plan, PlannedRun
-from analyzer.virtual.course import Bend, bent, lap, pulse, sprint, walk
+from analyzer.virtual.course import Bend, bent, lap, pulse, sprint, walk, weaving
 from analyzer.virtual.gestures import GESTURES_S, Gesture
 from analyzer.virtual.habits import EXTRA, Break, Habits, Rep
 from analyzer.virtual.path import STEP_S, Effort
@@ -15,6 +16,7 @@ from analyzer.virtual.reel import Place, Reel, Take
 from analyzer.virtual.runner import Runner, Style
 from analyzer.virtual.seeds import generator
 from analyzer.virtual.takes import (
+    FALSE_STEP_M,
     FALSE_STEP_S,
     Cast,
     Start,
@@ -45,6 +47,9 @@ CROSSOVER_TWIST_RAD, CROSSOVER_SWING_SHARE = float(np.radians(40.0)), 0.8
 JOG_M_S, JOG_LAP_M, STROLL_M_S, STROLL_M = 2.7, 56.0, 1.35, 20.0
 REACTION_S, EARLY_S, FOREPERIOD_S = (0.18, 0.33), 0.06, (1.5, 3.5)
 """Range of true reactions, the one that comes too early, and the time from the stance to the signal."""
+
+GUESSED_S = 0.02
+"""When a wholly guessed start comes, after the signal."""
 
 EXTRA_EFFORT_PCT = 90.0
 FALSE_START_S, FALSE_START_PULSE = (2.4, 1.4), (2.2, 0.46, 0.7)
@@ -103,7 +108,12 @@ def needs_reel(plan: Plan, habits: Habits) -> bool:
 
 
 def stage(
-    plan: Plan, runner: Runner, style: Style, seed: int, habits: Habits, config: ScriptConfig | None = None
+    plan: Plan,
+    runner: Runner,
+    style: Style | Sequence[Style],
+    seed: int,
+    habits: Habits,
+    config: ScriptConfig | None = None,
 ) -> tuple[Reel, list[RunDone]]:
     """Return a whole practice and its runs.
 
@@ -111,7 +121,8 @@ def stage(
     ----------
     plan : Plan
     runner : Runner
-    style : Style
+    style : Style or sequence of Style
+        Of everything, or one for each run of the plan; what it does not know is then run without any.
     seed : int
     habits : Habits
     config : ScriptConfig, optional
@@ -124,7 +135,9 @@ def stage(
     n_asked = max((rep.slot for rep in habits.reps), default=0)
     if n_asked > len(plan.runs):
         raise InputError(f"this practice needs a plan of at least {n_asked} runs, got {len(plan.runs)}")
-    return _Stage(plan, Cast(seed, runner, style, generator(seed)), habits, config or ScriptConfig()).play()
+    between = style if isinstance(style, Style) else Style()
+    staged = _Stage(plan, Cast(seed, runner, between, generator(seed)), habits, config or ScriptConfig())
+    return staged.play(() if isinstance(style, Style) else style)
 
 
 class _Stage:
@@ -140,7 +153,7 @@ class _Stage:
         self._now_s = self._run_stop_s = 0.0
         self._n_breaks = 0
 
-    def play(self) -> tuple[Reel, list[RunDone]]:
+    def play(self, styles: Sequence[Style] = ()) -> tuple[Reel, list[RunDone]]:
         self._still(self._config.first_stand_s)
         for kind in self._habits.before:
             self._break(kind)
@@ -148,7 +161,7 @@ class _Stage:
             if number > 1:
                 self._between(rep)
             self._go_to(self._mark(rep))
-            self._run(number, rep)
+            self._run(number, rep, styles[rep.slot - 1] if styles and rep.slot != EXTRA else self._cast.style)
         end_s = self._now_s
         if self._habits.cut:
             done = self._runs[-1]
@@ -198,18 +211,29 @@ class _Stage:
             self._break(habits.breaks[self._n_breaks % len(habits.breaks)])
             self._n_breaks += 1
             self._go_to(mark)
-        rest_s = self._planned(rep).rest_before_s
+        rest_s = habits.rest_share * self._planned(rep).rest_before_s
         # The stand before the athletic stance belongs to the rest.
         left_s = rest_s - (self._now_s - self._run_stop_s) - BEFORE_CROUCH_S - self._config.crouch_s
+        left_s = self._move_about(left_s, mark)
+        if np.isfinite(left_s):
+            self._still(max(left_s, MIN_REST_S))
+        elif np.isnan(left_s):
+            self._still(self._config.min_stand_s)
+
+    def _move_about(self, left_s: float, mark: Place) -> float:
+        """Walk or jog through the rest if that is the habit; return what is left of it, minus infinity for none."""
+        habits = self._habits
         speed_m_s = {"walk": STROLL_M_S, "jog": JOG_M_S}.get(habits.rest)
-        if speed_m_s is None or not left_s > 12.0:
-            self._still(max(left_s, MIN_REST_S) if np.isfinite(left_s) else self._config.min_stand_s)
-            return
-        lap_m = speed_m_s * (left_s - 6.0)
+        moving_s = habits.moving_share * left_s
+        if speed_m_s is None or not moving_s > 12.0:
+            return left_s
+        began_s = self._now_s
+        lap_m = speed_m_s * (moving_s - 6.0)
         turns = max(1.0, round(lap_m / JOG_LAP_M))
         course = lap(speed_m_s, lap_m, 0.6, turns)
         self._add(way_take(self._cast_for("rest", len(self._takes)), course, habits.rest))
         self._go_to(mark)
+        return -np.inf if habits.moving_share >= 1.0 else left_s - (self._now_s - began_s)
 
     def _break(self, kind: Break) -> None:
         cast = self._cast_for("break", len(self._takes))
@@ -230,15 +254,15 @@ class _Stage:
         stop_s = max(fall.initial_contact_s for fall in take.falls)
         self._add(replace(take, activities=(("false_start", start.onset_s, stop_s),)))
 
-    def _run(self, number: int, rep: Rep) -> None:
+    def _run(self, number: int, rep: Rep, style: Style) -> None:
         planned = self._planned(rep)
-        cast = self._cast_for("run", number)
+        cast = replace(self._cast_for("run", number), style=style)
         reaction_s = self._reaction(planned, number, cast)
         waits_s = 0.0 if np.isnan(reaction_s) else float(cast.draw.uniform(*FOREPERIOD_S)) + reaction_s
-        slips = self._habits.slips and number == 3
-        crouch_s = max(self._config.crouch_s, waits_s + (FALSE_STEP_S[0] if slips else 0.0) + 0.5)
+        back_m = FALSE_STEP_M if self._habits.slips and number == 3 else style.false_step_m
+        crouch_s = max(self._config.crouch_s, waits_s + (FALSE_STEP_S[0] if back_m else 0.0) + 0.5)
         onset_s = STEP_S * round((BEFORE_CROUCH_S + crouch_s) / STEP_S)
-        start = Start(onset_s, crouch_s, self._config.split_m, slips)
+        start = Start(onset_s, crouch_s, self._config.split_m, back_m)
         effort = draw_effort(planned, self._plan, cast.runner, cast.style, cast.seed, number)
         take, manner, bend = self._take(cast, planned, effort, start, (number, rep.share))
         self._runs.append(
@@ -251,7 +275,10 @@ class _Stage:
         if planned.start_cue == "own":
             return float("nan")
         drawn_s = float(cast.draw.uniform(*REACTION_S))
-        return EARLY_S if self._habits.slips and number == 2 else drawn_s
+        if self._habits.slips and number == 2:
+            return EARLY_S
+        # Who guesses starts when he expects the signal, more or less well.
+        return drawn_s + cast.style.reaction_s + cast.style.anticipation * (GUESSED_S - drawn_s)
 
     def _take(
         self, cast: Cast, planned: PlannedRun, effort: Effort, start: Start, which: tuple[int, float]
@@ -265,7 +292,7 @@ class _Stage:
             bend = Bend() if self._habits.bend and share == 1.0 else None
             # Who rounds the bag does not slow before he has.
             effort = replace(effort, past_mark_m=bend.turn_m[1] - distance_m + 1.0) if bend else effort
-            course = sprint(effort, distance_m, start.onset_s, 0.1)
+            course = weaving(sprint(effort, distance_m, start.onset_s, 0.1), cast.style.weave_m)
             return run_take(cast, bent(course, bend) if bend else course, start, number), "forward", bend
         if planned.direction == "backward":
             slower = replace(effort, target_speed_m_s=BACKWARD_SHARE * effort.target_speed_m_s, past_mark_m=0.8)

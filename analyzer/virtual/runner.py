@@ -8,7 +8,7 @@ import numpy as np
 from analyzer.model import Athlete
 from analyzer.virtual.seeds import generator
 
-__all__ = ["Runner", "Style", "draw_runner", "share_of_top_speed"]
+__all__ = ["AT_SPEED_M_S", "Runner", "Style", "at_speed", "draw_runner", "share_of_top_speed"]
 
 LEG_SHARE_OF_HEIGHT = 0.53
 """Leg length per body height (Winter's anthropometry, used by Morin 2005)."""
@@ -19,33 +19,86 @@ SHARES = {"effort": (0.60, 0.77, 0.90, 1.0), "speed": (0.25, 0.53, 0.78, 1.0)}
 speed (de Ruiter 2022, Tokutake and Ueta 2024; the contrast here is that of an athlete who does the drill well)."""
 
 
+AT_SPEED_M_S = (3.5, 5.5)
+"""Between these speeds a change that shows at speed comes in: above a jog, below the slowest run of the drill."""
+
+
 @dataclass(frozen=True, slots=True)
 class Style:
-    """Deliberate changes of the motion, neutral by default; scenarios set them.
+    """Deliberate changes of the motion, neutral by default; faults and some takes set them.
 
     Attributes
     ----------
     reach_m : float
-        How much further ahead of the body the foot lands in running.
-    step_frequency_factor : float
-    lean_rad : float
-        Added to the trunk lean of running, forward positive.
+        How much further ahead of the body the foot lands at speed; shank and thigh reach with it.
+    landing_m_s : float
+        Added to the forward speed of the foot at landing at speed; the shank swings back the less for it.
+    heel_rad : float
+        Added to the foot pitch at landing at speed.
+    braking_factor : float
+        Factor on how much the body slows and speeds up within a step.
+    contact_factor, step_frequency_factor : float
+        On contact time and step frequency at speed; the flight takes up the difference.
+    flight_s : float
+        Added to each flight at speed, with the height and the step time that belong to it.
+    asymmetry : float
+        Right minus left contact time at speed, as a share, on top of the runner's own.
+    unevenness : float
+        How much larger than usual the scatter of step times is at speed; 0 is as usual.
+    lean_rad, start_lean_rad : float
+        Added to the trunk lean of running at even speed and of speeding up, forward positive.
+    lean_swing_rad : float
+        Half swing of the trunk to and fro at speed, over two strides.
     arm_factor : float
         Factor on the arm swing.
+    arm_asymmetry : float
+        Right minus left arm swing, as a share.
     knee_lift_factor : float
-        Factor on the flexion of the thigh.
+        Factor on the flexion of the thigh at speed.
+    heel_recovery_factor : float
+        Factor on how far the foot is lifted and tipped back in swing at speed.
     contrast_factor : float
         1: speeds differ between efforts as told; 0: every run at full speed.
+    speed_factor : float
+        On the speed that the run tends to.
+    cruise_share : float
+        Of that speed, beyond which the athlete no longer speeds up.
+    past_mark_m : float
+        Added to the way past the mark on which the speed is kept; negative may mean slowing before it.
+    reaction_s, anticipation : float
+        Added to the reaction to a signal, and how far the start comes from a guess instead, 1 wholly.
+    false_step_m : float
+        How far back a foot is put before the body moves; 0 for no such step.
+    weave_m : float
+        How far the way swings to either side.
     turn_factor : float
         Factor on the swing of pelvis and trunk.
     """
 
     reach_m: float = 0.0
+    landing_m_s: float = 0.0
+    heel_rad: float = 0.0
+    braking_factor: float = 1.0
+    contact_factor: float = 1.0
     step_frequency_factor: float = 1.0
+    flight_s: float = 0.0
+    asymmetry: float = 0.0
+    unevenness: float = 0.0
     lean_rad: float = 0.0
+    start_lean_rad: float = 0.0
+    lean_swing_rad: float = 0.0
     arm_factor: float = 1.0
+    arm_asymmetry: float = 0.0
     knee_lift_factor: float = 1.0
+    heel_recovery_factor: float = 1.0
     contrast_factor: float = 1.0
+    speed_factor: float = 1.0
+    cruise_share: float = 1.0
+    past_mark_m: float = 0.0
+    reaction_s: float = 0.0
+    anticipation: float = 0.0
+    false_step_m: float = 0.0
+    weave_m: float = 0.0
     turn_factor: float = 1.0
 
 
@@ -145,3 +198,14 @@ def share_of_top_speed(effort_pct: float, wording: Literal["effort", "speed"], s
     # Contrast works on what is missing to full speed, so a maximal run is one in any style.
     share = float(np.interp(effort_pct, EFFORTS_PCT, SHARES[wording]))
     return 1.0 - style.contrast_factor * (1.0 - share)
+
+
+def at_speed(speed_m_s: float) -> float:
+    """Return how far a change that shows at speed has come in, 0 to 1.
+
+    Examples
+    --------
+    >>> at_speed(3.0), at_speed(4.5), at_speed(8.0)
+    (0.0, 0.5, 1.0)
+    """
+    return float(np.interp(speed_m_s, AT_SPEED_M_S, (0.0, 1.0)))

@@ -8,12 +8,13 @@ from typing import Literal
 from analyzer.errors import InputError
 from analyzer.model import Plan, PlannedRun
 from analyzer.units import DISTANCE_UNITS_M
+from analyzer.virtual.faults import DOSES, FAULTS, faulty_habits
 from analyzer.virtual.habits import EXTRA, Habits, Rep, Wear
-from analyzer.virtual.runner import Style
+from analyzer.virtual.runner import Runner, Style
 
 __all__ = ["SCENARIOS", "Group", "Link", "Scenario", "scenario_of"]
 
-Group = Literal["basics", "variations of the drill", "everyday practice", "bad input"]
+Group = Literal["basics", "variations of the drill", "everyday practice", "faults", "bad input"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,10 @@ class Scenario:
         What happens besides, and how the practice departs from its plan.
     wear : Wear
         How the sensors are worn wrongly.
+    faults : mapping of str to float
+        Names of faults and their doses.
+    runner : Runner or None
+        Who runs; None: the athlete of the seed.
     """
 
     name: str
@@ -66,6 +71,8 @@ class Scenario:
     plan: Plan | None = None
     habits: Habits = field(default_factory=Habits)
     wear: Wear = field(default_factory=Wear)
+    faults: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
+    runner: Runner | None = None
 
 
 _YARD_M = DISTANCE_UNITS_M["yd"]
@@ -148,6 +155,18 @@ _VARIATIONS = (
     ),
 )
 
+_FAULTS = tuple(
+    Scenario(
+        name.replace(" ", "-"),
+        fault.meaning,
+        group="faults",
+        plan=fault.plan,
+        habits=faulty_habits({name: DOSES["clear"]}, Habits()),
+        faults=MappingProxyType({name: DOSES["clear"]}),
+    )
+    for name, fault in FAULTS.items()
+)
+
 _EVERYDAY = Scenario(
     "everyday-noise",
     "50, 75 and 100 %, and between them all that athletes do: jog, jump, shake legs, sit, throw, see to a strap",
@@ -198,6 +217,7 @@ SCENARIOS: Mapping[str, Scenario] = MappingProxyType(
             Scenario("any-mounting", "every sensor is turned at random on its segment", any_mounting=True),
             *_VARIATIONS,
             _EVERYDAY,
+            *_FAULTS,
             *_BAD_INPUT,
         )
     }

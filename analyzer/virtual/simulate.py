@@ -12,6 +12,7 @@ from analyzer.errors import InputError
 from analyzer.model import Athlete, Floats, Mark, Placement, Plan, Recording, SensorStream, TimedPayload
 from analyzer.units import DISTANCE_UNITS_M
 from analyzer.virtual.body import SITES
+from analyzer.virtual.faults import faulty_styles
 from analyzer.virtual.imu import felt
 from analyzer.virtual.pose import Pose
 from analyzer.virtual.practice import ScriptConfig, play, play_steady
@@ -149,7 +150,7 @@ class VirtualPractice:
 
 
 def simulate(
-    scenario: str = "clean",
+    scenario: str | Scenario = "clean",
     seed: int = 0,
     plan: Plan | None = None,
     placements: Sequence[Placement] = DEMO_PLACEMENTS,
@@ -160,8 +161,8 @@ def simulate(
 
     Parameters
     ----------
-    scenario : str
-        A key of `SCENARIOS`.
+    scenario : str or Scenario
+        A key of `SCENARIOS`, or one of your own.
     seed : int
         Everything random follows from it: the same seed gives the same bytes.
     plan : Plan, optional
@@ -182,7 +183,7 @@ def simulate(
     InputError
         Unknown scenario, no placement.
     """
-    chosen = scenario_of(scenario)
+    chosen = scenario if isinstance(scenario, Scenario) else scenario_of(scenario)
     script = script or ScriptConfig()
     plan = plan or chosen.plan or Plan.progressive()
     practice = _practice(chosen, seed, plan, (placements, model or SensorModel()), script)
@@ -208,7 +209,7 @@ def steady(
     speed_m_s: float,
     duration_s: float = 10.0,
     seed: int = 0,
-    scenario: str = "clean",
+    scenario: str | Scenario = "clean",
     placements: Sequence[Placement] = DEMO_PLACEMENTS,
     model: SensorModel | None = None,
 ) -> VirtualPractice:
@@ -229,8 +230,10 @@ def steady(
     """
     if not 2.5 <= speed_m_s <= 10.0:
         raise InputError(f"steady running is made from 2.5 to 10 m/s, got {speed_m_s}")
-    chosen = scenario_of(scenario)
-    scene = play_steady(speed_m_s, duration_s, draw_runner(seed), chosen.style, seed)
+    chosen = scenario if isinstance(scenario, Scenario) else scenario_of(scenario)
+    # Who runs so for long runs as he does at full effort.
+    style = faulty_styles(chosen.faults, (100.0,), chosen.style)[0]
+    scene = play_steady(speed_m_s, duration_s, chosen.runner or draw_runner(seed), style, seed)
     return _equipped(chosen, scene, truth_of(scene, []), None, placements, model or SensorModel())
 
 
@@ -243,11 +246,13 @@ def _practice(
     chosen: Scenario, seed: int, plan: Plan, sensors: tuple[Sequence[Placement], SensorModel], script: ScriptConfig
 ) -> VirtualPractice:
     # The runner hangs on the seed alone: one athlete goes through all scenarios.
-    runner = draw_runner(seed)
-    if not needs_reel(plan, chosen.habits):
+    runner = chosen.runner or draw_runner(seed)
+    if not chosen.faults and not needs_reel(plan, chosen.habits):
         scene, runs = play(plan, runner, chosen.style, seed, script)
         return _equipped(chosen, scene, truth_of(scene, runs), plan, *sensors)
-    reel, done = stage(plan, runner, chosen.style, seed, chosen.habits, script)
+    styles = faulty_styles(chosen.faults, [run.effort_pct for run in plan.runs], chosen.style)
+    # A fault belongs to runs; what the athlete does between them, and runs that nobody planned, stay as they are.
+    reel, done = stage(plan, runner, styles if chosen.faults else chosen.style, seed, chosen.habits, script)
     practice = _equipped(chosen, reel, reel_truth(reel, done), plan, *sensors)
     return replace(practice, marks=cue_marks(reel, done))
 

@@ -14,7 +14,7 @@ from analyzer.virtual.runner import Runner, Style
 from analyzer.virtual.scene import Crouch, Scene
 from analyzer.virtual.shuffle import shuffled
 
-__all__ = ["Cast", "Start", "backward_take", "gesture_take", "run_take", "shuffle_take", "way_take"]
+__all__ = ["FALSE_STEP_M", "Cast", "Start", "backward_take", "gesture_take", "run_take", "shuffle_take", "way_take"]
 
 SETTLE_S = 1.2
 """Stand after the last foot is put down: the hips have come to rest by then."""
@@ -54,14 +54,19 @@ class Start:
         Athletic stance before it.
     split_m : float
         How far back the first foot stands in that.
-    false_step : bool
-        Whether the other foot is put back before the body moves.
+    false_step_m : float
+        How far back the other foot is put before the body moves; 0 for no such step.
     """
 
     onset_s: float
     crouch_s: float
     split_m: float = 0.22
-    false_step: bool = False
+    false_step_m: float = 0.0
+
+    @property
+    def false_step(self) -> bool:
+        """Whether a foot is put back before the body moves."""
+        return self.false_step_m > 0
 
 
 def run_take(cast: Cast, course: Course, start: Start, run: int, *, chest_rad: float = float("nan")) -> Take:
@@ -144,7 +149,7 @@ def _run_falls(cast: Cast, path: Path, start: Start, run: int, *, backward: bool
     walker.split(start.onset_s - start.crouch_s, start.split_m)
     if start.false_step:
         moves_s, leaves_s, lands_s = (start.onset_s - early_s for early_s in FALSE_STEP_S)
-        walker.step_aside(other_side(cast.runner.first_side), (moves_s, leaves_s, lands_s), -FALSE_STEP_M)
+        walker.step_aside(other_side(cast.runner.first_side), (moves_s, leaves_s, lands_s), -start.false_step_m)
     landed_s = walker.start(start.onset_s, run, cast.draw)
     times_s = np.arange(landed_s, path.stop_s, STEP_S)
     stop_s = float(times_s[np.flatnonzero(path.speed(times_s) > 0.02)[-1]])
