@@ -215,7 +215,7 @@ class Session:
             steps=practice.steps,
             runs=runs,
             stages=stages,
-            stage_metrics=stage_metrics(*tables, self._config.stages),
+            stage_metrics=stage_metrics(*tables, self._config.stages, compared),
             stage_changes=stage_changes(*tables, self._config.stages, compared),
             findings=findings(inputs, self._thresholds),
             # A recording read from a capture carries already what its payloads make the assembler say again.

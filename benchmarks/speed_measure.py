@@ -23,6 +23,7 @@ from analyzer.gait.foot.swings import pitch_axis
 from analyzer.gait.foot.trajectory import solve_strides
 from analyzer.gait.run_gait import RunGait, run_gait
 from analyzer.model import Analysis, Placement, Plan, Recording
+from analyzer.rows import count, only
 from analyzer.session import analyze
 from analyzer.signal.filters import highpass, lowpass
 from analyzer.signal.grid import GridSignals, on_grid
@@ -127,8 +128,8 @@ def _pieces(arrays: Arrays, plan: Plan | None) -> dict[str, float]:
 def _foot_pieces(clock: _Clock, signals: GridSignals, gait: RunGait, config: Config) -> None:
     """Time what the gait of a foot is made of once more, apart."""
     foot = config.gait.foot
-    own = gait.strides[gait.strides["side"] == signals.placement.side]
-    if signals.placement.segment != "foot" or own.empty:
+    own = only(gait.strides, gait.strides["side"] == signals.placement.side)
+    if signals.placement.segment != "foot" or not count(own):
         return
     axis = pitch_axis(signals.gyr_rad_s, signals.rate_hz, foot.swings)
     pitch = along(signals.gyr_rad_s, axis)
@@ -146,8 +147,7 @@ def _foot_pieces(clock: _Clock, signals: GridSignals, gait: RunGait, config: Con
         doubt = np.zeros(signals.n_samples)
         motion = FootMotion(signals.rate_hz, rotation, force, signals.gyr_rad_s, np.zeros(3), doubt)
         first, last = (
-            np.rint((own[name].to_numpy() - signals.start_s) * signals.rate_hz).astype(np.intp)
-            for name in ("start_s", "end_s")
+            np.rint((own[name] - signals.start_s) * signals.rate_hz).astype(np.intp) for name in ("start_s", "end_s")
         )
         integrals = integrate_strides(motion, first, np.minimum(last, signals.n_samples - 1))
         # Once without a lever, once with it.

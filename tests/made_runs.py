@@ -1,11 +1,11 @@
 """Records of made runs: strides that follow a mono-exponential profile exactly."""
 
 import numpy as np
-import pandas as pd
 from made_streams import LEFT, RIGHT
 
 from analyzer.drill.record import RunRecord
 from analyzer.drill.speed.acceleration import SpeedProfile, distance_at_m
+from analyzer.rows import Rows, rows_of
 from analyzer.tables import CONTACTS, STEPS, STRIDES, build
 
 ORIGIN_S = 10.0
@@ -39,8 +39,8 @@ def run(n_steps: int = 14, *, scale: float = 1.0, sd: float = 0.02, profile: Spe
         way_m=float(passed[-1]),
         received_pct=100.0,
         troubles=(),
-        contacts=_table(CONTACTS, n_steps, side=side, initial_contact_s=at, contact_time_s=contact_s(at)),
-        strides=_table(
+        contacts=_rows(CONTACTS, n_steps, side=side, initial_contact_s=at, contact_time_s=contact_s(at)),
+        strides=_rows(
             STRIDES,
             n_steps - 2,
             side=side[:-2],
@@ -52,7 +52,7 @@ def run(n_steps: int = 14, *, scale: float = 1.0, sd: float = 0.02, profile: Spe
             speed_m_s=length / (2 * STEP_S),
             length_source=["measured"] * (n_steps - 2),
         ),
-        steps=_table(
+        steps=_rows(
             STEPS,
             n_steps - 1,
             side=side[:-1],
@@ -66,6 +66,8 @@ def run(n_steps: int = 14, *, scale: float = 1.0, sd: float = 0.02, profile: Spe
     )
 
 
-def _table(schema, n: int, **columns) -> pd.DataFrame:
+def _rows(schema, n: int, **columns) -> Rows:
     usual = {"float": np.full(n, np.nan), "integer": np.zeros(n, dtype=int), "string": ["ok"] * n}
-    return build(schema, {column.name: columns.get(column.name, usual[column.kind]) for column in schema.columns})
+    return rows_of(
+        build(schema, {column.name: columns.get(column.name, usual[column.kind]) for column in schema.columns})
+    )

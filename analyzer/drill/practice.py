@@ -17,8 +17,10 @@ from analyzer.drill.rest.movement import Paces
 from analyzer.drill.rest.recovery import RecoveryConfig, Rests, rest_before_s, rests, work_to_rest
 from analyzer.drill.speed.scale import ScaleConfig, anchored
 from analyzer.drill.speed.speeds import SpeedsConfig, maximal_runs, speed_columns
+from analyzer.drill.stage.stage_samples import known_median
 from analyzer.model import Floats, Notice, Plan, Timing
-from analyzer.tables import CONTACTS, RUNS, STEPS, STRIDES, Schema, build, check, empty
+from analyzer.rows import Rows, count, joined, only
+from analyzer.tables import CONTACTS, RUNS, STEPS, STRIDES, Schema, build, empty
 
 __all__ = ["Practice", "PracticeConfig", "practice_of"]
 
@@ -103,14 +105,15 @@ def practice_of(
     )
 
 
-def _by_direction(strides: pd.DataFrame, direction: str, config: PracticeConfig) -> pd.DataFrame:
+def _by_direction(strides: Rows, direction: str, config: PracticeConfig) -> Rows:
     """Return the strides of a run, their lengths only estimates where it did not go forward."""
     if direction in ("forward", "unknown"):
         return strides
     # The foot rolls the other way: neither its stillest instant nor the ball as pivot is where it was looked for.
-    known = strides["stride_length_m"].notna()
-    sd = np.hypot(strides["stride_length_sd_m"], config.backward_length_sd * strides["stride_length_m"])
-    return strides.assign(stride_length_sd_m=sd, length_source=strides["length_source"].where(~known, "estimated"))
+    length_m, source = strides["stride_length_m"], strides["length_source"]
+    sd_m = np.hypot(strides["stride_length_sd_m"], config.backward_length_sd * length_m)
+    estimated = np.where(np.isnan(length_m), source, "estimated")
+    return {**strides, "stride_length_sd_m": sd_m, "length_source": estimated}
 
 
 _TURN = ("turn_rad", "turn_radius_m", "turn_speed_in_m_s", "turn_speed_out_m_s")
@@ -123,8 +126,8 @@ def _turn_columns(records: Sequence[RunRecord], config: PracticeConfig) -> dict[
 
 
 def _turn(record: RunRecord, config: PracticeConfig) -> Turn:
-    middle = (record.strides["start_s"] + 0.5 * record.strides["stride_time_s"]).to_numpy(dtype=np.float64)
-    return turn_of(record.travels, middle, record.strides["speed_m_s"].to_numpy(dtype=np.float64), config.turn)
+    middle = record.strides["start_s"] + 0.5 * record.strides["stride_time_s"]
+    return turn_of(record.travels, middle, record.strides["speed_m_s"], config.turn)
 
 
 def _manners(told: Sequence[Way], directions: Sequence[str]) -> list[str]:
@@ -200,7 +203,7 @@ def _runs(
         "cue_delay": ["none"] * len(records),
         "start_flag": ["none"] * len(records),
         # A push-off whose landing was not seen is no contact to count.
-        "n_contacts": [int(record.contacts["initial_contact_s"].notna().sum()) for record in records],
+        "n_contacts": [int(np.isfinite(record.contacts["initial_contact_s"]).sum()) for record in records],
         "received_pct": _column(records, "received_pct"),
         "quality": [";".join(record.troubles) or "ok" for record in records],
     }
@@ -230,17 +233,16 @@ _MEDIANS = ("step_frequency_hz", "stride_length_m", "contact_time_s", "flight_ti
 
 def _medians(record: RunRecord) -> dict[str, float]:
     """Medians of the fly phase; contacts that touch a hole or the window's edge do not count."""
-    fly = record.strides[record.strides["phase"] == "fly"]
-    clean = fly[fly["quality"] == "ok"]
-    fly_steps = record.steps[record.steps["phase"] == "fly"]
+    fly, fly_steps = (only(rows, rows["phase"] == "fly") for rows in (record.strides, record.steps))
+    clean = only(fly, fly["quality"] == "ok")
     # With one foot the other's contacts are not seen: a step lasts, on average, half a stride.
-    frequency = fly_steps["step_frequency_hz"] if len(fly_steps) else 2.0 * fly["stride_frequency_hz"]
+    frequency = fly_steps["step_frequency_hz"] if count(fly_steps) else 2.0 * fly["stride_frequency_hz"]
     return {
-        "step_frequency_hz": float(frequency.median()),
-        "stride_length_m": float(fly["stride_length_m"].median()),
-        "contact_time_s": float(clean["contact_time_s"].median()),
-        "flight_time_s": float(fly_steps["flight_time_s"].median()),
-        "duty_factor": float(clean["duty_factor"].median()),
+        "step_frequency_hz": known_median(frequency),
+        "stride_length_m": known_median(fly["stride_length_m"]),
+        "contact_time_s": known_median(clean["contact_time_s"]),
+        "flight_time_s": known_median(fly_steps["flight_time_s"]),
+        "duty_factor": known_median(clean["duty_factor"]),
     }
 
 
@@ -248,7 +250,7 @@ def _column(records: Sequence[RunRecord], name: str) -> Floats:
     return np.array([getattr(record, name) for record in records], dtype=np.float64)
 
 
-def _numbered(tables: Sequence[pd.DataFrame], schema: Schema) -> pd.DataFrame:
-    # An empty table must have no say in the types of the whole.
-    numbered = [table.assign(run=np.int64(number)) for number, table in enumerate(tables, start=1) if len(table)]
-    return check(schema, pd.concat(numbered, ignore_index=True)) if numbered else empty(schema)
+def _numbered(parts: Sequence[Rows], schema: Schema) -> pd.DataFrame:
+    """Return the rows of all runs, each with the number of its run, as one table."""
+    numbers = np.repeat(np.arange(1, len(parts) + 1), [count(part) for part in parts])
+    return build(schema, {**joined(parts), "run": numbers})

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 import numpy as np
-import pandas as pd
 
 from analyzer.drill.detection.bouts import BoutConfig, running_bouts
 from analyzer.drill.speed.profile import ProfileConfig, deceleration_start_s, peak_speed, phases
@@ -15,7 +14,9 @@ from analyzer.drill.starting.start import StartTeller, first_movement_s
 from analyzer.gait.foot.travel import FootTravel
 from analyzer.gait.run_gait import RunGait
 from analyzer.model import Floats, Placement
+from analyzer.rows import Rows, count, no_rows, only
 from analyzer.signal.grid import GridSignals
+from analyzer.tables import CONTACTS
 
 __all__ = ["LEAST_RECEIVED_PCT", "RunConfig", "RunRecord", "run_records", "with_lengths"]
 
@@ -72,8 +73,8 @@ class RunRecord:
         Of the worst sensor used.
     troubles : tuple of str
         ``gap``, ``clipped``, ``sensor_lost``, ``cut_start``, ``cut_end``, ``no_length``, ``one_side``.
-    contacts, strides, steps : pandas.DataFrame
-        Rows of this run, numbered 0.
+    contacts, strides, steps : Rows
+        Of this run, numbered 0; columns as in `analyzer.tables`.
     used : tuple of Placement
     travel_axes : mapping of Placement to (3,) float array
     start_sd_s : float
@@ -100,9 +101,9 @@ class RunRecord:
     way_m: float
     received_pct: float
     troubles: tuple[str, ...]
-    contacts: pd.DataFrame
-    strides: pd.DataFrame
-    steps: pd.DataFrame
+    contacts: Rows
+    strides: Rows
+    steps: Rows
     used: tuple[Placement, ...]
     travel_axes: Mapping[Placement, Floats]
     start_seen: bool = True
@@ -135,9 +136,7 @@ def run_records(
         In order of time; empty where nobody ran.
     """
     config = config or RunConfig()
-    start, end, duty, speed = (
-        gait.strides[name].to_numpy() for name in ("start_s", "end_s", "duty_factor", "speed_m_s")
-    )
+    start, end, duty, speed = (gait.strides[name] for name in ("start_s", "end_s", "duty_factor", "speed_m_s"))
     # A hole moves a toe-off by as much as half a contact: such a stride does not tell running from walking.
     duty = np.where(gait.strides["quality"] == "gap", np.nan, duty)
     bouts = running_bouts(start, end, duty, speed, config.bouts)
@@ -153,24 +152,21 @@ def _marked_cut(record: RunRecord, signals: Mapping[Placement, GridSignals], con
     return replace(record, troubles=(*record.troubles, "cut_end"))
 
 
-def with_lengths(
-    record: RunRecord, strides: pd.DataFrame, scale_sd: float, config: RunConfig | None = None
-) -> RunRecord:
+def with_lengths(record: RunRecord, strides: Rows, scale_sd: float, config: RunConfig | None = None) -> RunRecord:
     """Return the run with other stride lengths, and what follows from them.
 
     Parameters
     ----------
     record : RunRecord
-    strides : pandas.DataFrame
+    strides : Rows
         Those of the record, row by row, with lengths, uncertainties, speeds and sources of their own.
     scale_sd : float
         Relative uncertainty of all lengths of the run together.
     config : RunConfig, optional
     """
     config = config or RunConfig()
-    middle, pace = _middle(strides["start_s"], strides["stride_time_s"]), strides["speed_m_s"].to_numpy()
-    steps = record.steps
-    step_middle = _middle(steps["start_s"], steps["step_time_s"])
+    middle, pace = _middle(strides), strides["speed_m_s"]
+    step_middle = _middle(record.steps)
     inside = (step_middle >= middle.min(initial=np.inf)) & (step_middle <= middle.max(initial=-np.inf))
     speed = np.where(inside, _pace_at(step_middle, middle, pace), np.nan)
     known = np.isfinite(pace)
@@ -180,7 +176,7 @@ def with_lengths(
     changed = replace(
         record,
         strides=strides,
-        steps=steps.assign(speed_m_s=speed, step_length_m=speed * steps["step_time_s"]),
+        steps={**record.steps, "speed_m_s": speed, "step_length_m": speed * record.steps["step_time_s"]},
         troubles=tuple(name for name in record.troubles if name not in cured),
         scale_sd=scale_sd,
     )
@@ -195,7 +191,7 @@ def _record(
     strides, steps = _told(measured, _between(gait.steps, bout), config)
     onset = _start(gait, signals, contacts, bout, config)
     start_s, seen = onset.time_s, onset.told_by != "none"
-    stop_s = float(np.nanmax([bout[1], *contacts["toe_off_s"].to_numpy()]))
+    stop_s = float(np.nanmax([bout[1], *contacts["toe_off_s"]]))
     received_pct = _received_pct(signals, gait.used, start_s, stop_s)
     troubles = _troubles(contacts, strides, signals, gait.used, (start_s, stop_s, seen), config)
     unpaced = RunRecord(
@@ -224,60 +220,65 @@ def _record(
 def _with_pace(record: RunRecord, pace: Floats, config: RunConfig) -> RunRecord:
     """Return the run with phases, peak speed and way; `pace` has the speeds that tell the phases."""
     strides, steps, seen = record.strides, record.steps, record.start_seen
-    middle, speed = _middle(strides["start_s"], strides["stride_time_s"]), strides["speed_m_s"].to_numpy()
+    middle, speed = _middle(strides), strides["speed_m_s"]
     slowing_s = deceleration_start_s(middle, pace, config.profile)
-    speed_sd = (strides["stride_length_sd_m"] / strides["stride_time_s"]).to_numpy()
+    speed_sd = strides["stride_length_sd_m"] / strides["stride_time_s"]
     peak, peak_sd = peak_speed(middle, speed, speed_sd, slowing_s, config.profile)
     begins_s = record.start_s if seen else float(strides["start_s"].min())
     ends_s = slowing_s if np.isfinite(slowing_s) else float(strides["end_s"].max())
-    step_middle = _middle(steps["start_s"], steps["step_time_s"])
+    step_middle, step_end = _middle(steps), steps["start_s"] + steps["step_time_s"]
     step_pace = _pace_at(step_middle, middle, pace)
-    step_end = (steps["start_s"] + steps["step_time_s"]).to_numpy()
+    stride_phases = phases(middle, pace, slowing_s, config.profile, strides["end_s"])
+    step_phases = phases(step_middle, step_pace, slowing_s, config.profile, step_end)
     return replace(
         record,
         deceleration_start_s=slowing_s,
         peak_speed_m_s=peak,
         peak_speed_sd_m_s=peak_sd,
         way_m=_way_m(begins_s, ends_s, middle, speed, seen),
-        strides=strides.assign(phase=phases(middle, pace, slowing_s, config.profile, strides["end_s"].to_numpy())),
-        steps=steps.assign(phase=phases(step_middle, step_pace, slowing_s, config.profile, step_end)),
+        strides={**strides, "phase": np.array(stride_phases, dtype=str)},
+        steps={**steps, "phase": np.array(step_phases, dtype=str)},
     )
 
 
-def _contacts_of(contacts: pd.DataFrame, bout: tuple[float, float], config: RunConfig) -> pd.DataFrame:
+def _contacts_of(contacts: Rows, bout: tuple[float, float], config: RunConfig) -> Rows:
     """Contacts that begin in the bout, and the push-off that opened it."""
-    begins = contacts["initial_contact_s"].between(bout[0], bout[1])
-    opened = contacts["initial_contact_s"].isna() & contacts["toe_off_s"].between(
-        bout[0] - config.push_off_s, bout[0] + config.push_off_s
-    )
-    return contacts[begins | opened].reset_index(drop=True)
+    begins_s, ends_s = contacts["initial_contact_s"], contacts["toe_off_s"]
+    begins = (begins_s >= bout[0]) & (begins_s <= bout[1])
+    around = (ends_s >= bout[0] - config.push_off_s) & (ends_s <= bout[0] + config.push_off_s)
+    return only(contacts, begins | (np.isnan(begins_s) & around))
 
 
-def _between(table: pd.DataFrame, bout: tuple[float, float]) -> pd.DataFrame:
-    end = table["end_s"] if "end_s" in table else table["start_s"] + table["step_time_s"]
-    inside = (table["start_s"] >= bout[0]) & (end <= bout[1])
-    return table[inside].reset_index(drop=True)
+def _between(rows: Rows, bout: tuple[float, float]) -> Rows:
+    end = rows["end_s"] if "end_s" in rows else rows["start_s"] + rows["step_time_s"]
+    return only(rows, (rows["start_s"] >= bout[0]) & (end <= bout[1]))
 
 
-def _told(strides: pd.DataFrame, steps: pd.DataFrame, config: RunConfig) -> tuple[pd.DataFrame, pd.DataFrame]:
+def _told(strides: Rows, steps: Rows, config: RunConfig) -> tuple[Rows, Rows]:
     """Return strides and steps, without lengths and speeds where too few strides have one."""
-    known = strides["stride_length_m"].notna()
+    known = np.isfinite(strides["stride_length_m"])
     if not known.any() or known.mean() >= config.min_known_share:
         return strides, steps
-    blank = dict.fromkeys(("stride_length_m", "stride_length_sd_m", "speed_m_s"), np.nan)
     return (
-        strides.assign(**blank, length_source="none"),
-        steps.assign(step_length_m=np.nan, speed_m_s=np.nan),
+        {
+            **_unknown(strides, "stride_length_m", "stride_length_sd_m", "speed_m_s"),
+            "length_source": np.full(known.size, "none"),
+        },
+        _unknown(steps, "step_length_m", "speed_m_s"),
     )
 
 
-def _pace_m_s(measured: pd.DataFrame, told: pd.DataFrame) -> Floats:
+def _unknown(rows: Rows, *names: str) -> Rows:
+    return {**rows, **dict.fromkeys(names, np.full(count(rows), np.nan))}
+
+
+def _pace_m_s(measured: Rows, told: Rows) -> Floats:
     """Return speeds that are good enough to tell phases.
 
     Where a run's lengths are not told, its unknown strides are taken to be somewhat faster than any known one.
     """
-    speed = measured["speed_m_s"].to_numpy(dtype=np.float64)
-    if told["speed_m_s"].notna().any() or not np.isfinite(speed).any():
+    speed: Floats = measured["speed_m_s"]
+    if np.isfinite(told["speed_m_s"]).any() or not np.isfinite(speed).any():
         return speed
     return np.where(np.isfinite(speed), speed, FASTER_THAN_KNOWN * np.nanmax(speed))
 
@@ -295,23 +296,25 @@ FASTER_THAN_KNOWN = 1.15
 """More than a tenth faster, so that strides of unknown speed are the fly phase."""
 
 
-def _middle(start_s: pd.Series, length_s: pd.Series) -> Floats:
-    return np.asarray((start_s + 0.5 * length_s).to_numpy(), dtype=np.float64)
+def _middle(rows: Rows) -> Floats:
+    """Return the middles of strides or steps."""
+    middle: Floats = rows["start_s"] + 0.5 * rows["stride_time_s" if "stride_time_s" in rows else "step_time_s"]
+    return middle
 
 
 def _start(
     gait: RunGait,
     signals: Mapping[Placement, GridSignals],
-    contacts: pd.DataFrame,
+    contacts: Rows,
     bout: tuple[float, float],
     config: RunConfig,
 ) -> Onset:
     """First forward motion; where it was not seen, the first event of the run, told by nobody."""
-    first = float(np.nanmin([bout[0], *contacts["toe_off_s"].to_numpy()]))
+    first = float(np.nanmin([bout[0], *contacts["toe_off_s"]]))
     sensors = tuple(signals.values())
     moved = first_movement_s(sensors, first, config.onset.start)
     stepped = false_step(moved, signals, gait.travel_axes, config.false_step)
-    told = contacts if gait.used[0].segment in _TOE_SEGMENTS else contacts.iloc[:0]
+    told = contacts if gait.used[0].segment in _TOE_SEGMENTS else no_rows(CONTACTS)
     onset = onset_of(sensors, told, first, config.onset, first_step="back" if stepped == "yes" else "real")
     if onset.time_s >= bout[0] - config.start_look_back_s:
         return onset
@@ -350,8 +353,8 @@ def _received_pct(
 
 
 def _troubles(
-    contacts: pd.DataFrame,
-    strides: pd.DataFrame,
+    contacts: Rows,
+    strides: Rows,
     signals: Mapping[Placement, GridSignals],
     used: tuple[Placement, ...],
     times: tuple[float, float, bool],
@@ -359,14 +362,14 @@ def _troubles(
 ) -> tuple[str, ...]:
     start_s, stop_s, start_seen = times
     # A foot's stride without a length, and without a hole, is one whose accelerometer was at its limit too long.
-    untold = strides["stride_length_m"].isna()
+    untold = np.isnan(strides["stride_length_m"])
     first = min((signals[placement].start_s for placement in used), default=start_s)
     found = {
         "gap": bool((contacts["quality"] == "gap").any()),
         "clipped": bool((untold & (strides["quality"] != "gap")).any()) and used[0].segment == "foot",
         "sensor_lost": any(_died(signals[placement], start_s, stop_s, config) for placement in used),
         "cut_start": not start_seen and start_s - first < config.edge_s,
-        "no_length": not strides["stride_length_m"].notna().any(),
+        "no_length": bool(untold.all()),
         "one_side": len(used) == 1 and used[0].side != "unknown",
     }
     return tuple(name for name, true in found.items() if true)

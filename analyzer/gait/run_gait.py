@@ -5,18 +5,18 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 import numpy as np
-import pandas as pd
 
 from analyzer.gait.foot.analysis import FootConfig, FootGait, analyze_foot
 from analyzer.gait.foot.travel import FootTravel
 from analyzer.gait.pelvis import PelvisConfig, pelvis_contacts
 from analyzer.gait.shank import ShankConfig, shank_contacts
-from analyzer.gait.steps import StepConfig, steps_table
-from analyzer.gait.strides import contact_strides, contacts_table, foot_strides, joined
+from analyzer.gait.steps import StepConfig, step_rows
+from analyzer.gait.strides import contact_rows, contact_strides, foot_strides, in_order_of_contact
 from analyzer.gait.wrist import ArmCycles, WristConfig, arm_cycles
 from analyzer.model import Floats, Placement
+from analyzer.rows import Rows, count, joined, no_rows, only
 from analyzer.signal.grid import GridSignals
-from analyzer.tables import CONTACTS, STEPS, STRIDES, build, empty
+from analyzer.tables import CONTACTS, STEPS, STRIDES
 
 __all__ = ["GaitConfig", "RunGait", "run_gait"]
 
@@ -34,12 +34,12 @@ class GaitConfig:
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class RunGait:
-    """Tables of one window, walking steps included.
+    """Rows of one window, walking steps included.
 
     Attributes
     ----------
-    contacts, strides, steps : pandas.DataFrame
-        Schemas in `analyzer.tables`; run 0, phase open.
+    contacts, strides, steps : Rows
+        Columns of the schemas in `analyzer.tables`; run 0, phase open.
     used : tuple of Placement
         Sensors that told the contacts.
     travel_axes : mapping of Placement to (3,) float array
@@ -51,9 +51,9 @@ class RunGait:
         and a right one are told apart.
     """
 
-    contacts: pd.DataFrame
-    strides: pd.DataFrame
-    steps: pd.DataFrame
+    contacts: Rows
+    strides: Rows
+    steps: Rows
     used: tuple[Placement, ...]
     travel_axes: Mapping[Placement, Floats] = field(default_factory=lambda: MappingProxyType({}))
     travels: Mapping[Placement, FootTravel] = field(default_factory=lambda: MappingProxyType({}))
@@ -82,7 +82,11 @@ def run_gait(signals: Mapping[Placement, GridSignals], config: GaitConfig) -> Ru
         }
         if usable:
             return _combined(usable, analyzed, config)
-    return RunGait(empty(CONTACTS), empty(STRIDES), empty(STEPS), ())
+    return _nothing(())
+
+
+def _nothing(used: tuple[Placement, ...]) -> RunGait:
+    return RunGait(no_rows(CONTACTS), no_rows(STRIDES), no_rows(STEPS), used)
 
 
 def _usable(grid: GridSignals) -> bool:
@@ -92,56 +96,53 @@ def _usable(grid: GridSignals) -> bool:
 _WITHOUT_GYROSCOPE = ("pelvis", "wrist")
 """Segments whose detectors can do with the accelerometer alone."""
 
-_Tables = tuple[pd.DataFrame, pd.DataFrame, FootGait | None]
+_Part = tuple[Rows, Rows, FootGait | None]
 
 
 def _combined(
     signals: Mapping[Placement, GridSignals],
-    analyzed: Callable[[GridSignals, GaitConfig], _Tables],
+    analyzed: Callable[[GridSignals, GaitConfig], _Part],
     config: GaitConfig,
 ) -> RunGait:
     parts = [analyzed(grid, config) for grid in signals.values()]
     # Most windows of a practice are walks: there is nothing to put in order.
-    if all(part[0].empty and part[1].empty for part in parts):
-        return RunGait(empty(CONTACTS), empty(STRIDES), empty(STEPS), tuple(signals))
-    contacts = joined([part[0] for part in parts], "toe_off_s")
-    # A push-off that opens a window has no initial contact: it goes by its toe-off.
-    order = contacts["initial_contact_s"].fillna(contacts["toe_off_s"]).to_numpy()
-    contacts = contacts.iloc[np.argsort(order, kind="stable")].reset_index(drop=True)
-    strides = joined([part[1] for part in parts], "start_s")
+    if not any(count(part[0]) or count(part[1]) for part in parts):
+        return _nothing(tuple(signals))
+    contacts = in_order_of_contact(joined([part[0] for part in parts]))
+    strides = joined([part[1] for part in parts])
+    strides = only(strides, np.argsort(strides["start_s"], kind="stable"))
     feet = {placement: part[2] for placement, part in zip(signals, parts, strict=True) if part[2] is not None}
     axes = {placement: foot.travel_axis for placement, foot in feet.items()}
     travels = {placement: foot.travel for placement, foot in feet.items() if foot.travel is not None}
     rolls = {placement: foot.roll_rad for placement, foot in feet.items()}
-    steps = steps_table(contacts, strides, config.steps)
+    steps = step_rows(contacts, strides, config.steps)
     return RunGait(contacts, strides, steps, tuple(signals), axes, travels, rolls)
 
 
-def _foot(signals: GridSignals, config: GaitConfig) -> _Tables:
+def _foot(signals: GridSignals, config: GaitConfig) -> _Part:
     foot = analyze_foot(signals, config.foot)
-    return contacts_table(foot.contacts), foot_strides(foot), foot
+    return contact_rows(foot.contacts), foot_strides(foot), foot
 
 
-def _shank(signals: GridSignals, config: GaitConfig) -> _Tables:
+def _shank(signals: GridSignals, config: GaitConfig) -> _Part:
     events = shank_contacts(signals, config.shank)
-    return contacts_table(events), contact_strides(events), None
+    return contact_rows(events), contact_strides(events), None
 
 
-def _pelvis(signals: GridSignals, config: GaitConfig) -> _Tables:
+def _pelvis(signals: GridSignals, config: GaitConfig) -> _Part:
     events = pelvis_contacts(signals, config.pelvis)
-    return contacts_table(events), contact_strides(events), None
+    return contact_rows(events), contact_strides(events), None
 
 
-def _wrist(signals: GridSignals, config: GaitConfig) -> _Tables:
-    return empty(CONTACTS), _cycle_strides(arm_cycles(signals, config.wrist)), None
+def _wrist(signals: GridSignals, config: GaitConfig) -> _Part:
+    return no_rows(CONTACTS), _cycle_strides(arm_cycles(signals, config.wrist)), None
 
 
-def _cycle_strides(cycles: ArmCycles) -> pd.DataFrame:
+def _cycle_strides(cycles: ArmCycles) -> Rows:
     n = len(cycles.start_s)
     unknown = np.full(n, np.nan)
     # A wrist sees neither contacts nor lengths: all is unknown but what is set below.
-    columns: dict[str, object] = dict.fromkeys(STRIDES.names, unknown)
-    columns |= {
+    return dict.fromkeys(STRIDES.names, unknown) | {
         "run": np.zeros(n, dtype=np.int64),
         # A cycle begins at no contact, so it is no foot's stride.
         "side": np.full(n, "unknown"),
@@ -153,4 +154,3 @@ def _cycle_strides(cycles: ArmCycles) -> pd.DataFrame:
         "phase": np.full(n, ""),
         "quality": np.full(n, "ok"),
     }
-    return build(STRIDES, columns)  # type: ignore[arg-type]

@@ -1,4 +1,4 @@
-"""Strides and contacts of a run as tables.
+"""Strides and contacts of a run as rows of their tables.
 
 ::
 
@@ -16,17 +16,15 @@
 * flight time = next initial contact of the other foot - toe-off
 """
 
-from collections.abc import Sequence
-
 import numpy as np
-import pandas as pd
 
 from analyzer.gait.contacts import ContactEvents
 from analyzer.gait.foot.analysis import FootGait
 from analyzer.model import Floats
-from analyzer.tables import CONTACTS, STRIDES, build, empty
+from analyzer.rows import Rows, no_rows, only
+from analyzer.tables import CONTACTS, STRIDES
 
-__all__ = ["LONGEST_STRIDE_S", "contact_strides", "contacts_table", "foot_strides", "joined"]
+__all__ = ["LONGEST_STRIDE_S", "contact_rows", "contact_strides", "foot_strides", "in_order_of_contact"]
 
 LONGEST_STRIDE_S = 1.5
 """Contacts of a foot further apart do not bound one stride."""
@@ -34,29 +32,34 @@ LONGEST_STRIDE_S = 1.5
 _WORST_FIRST = ("gap", "clipped", "edge", "ok")
 
 
-def contacts_table(events: ContactEvents) -> pd.DataFrame:
-    """Return contacts as a table; the run is numbered 0 until runs are known."""
+def contact_rows(events: ContactEvents) -> Rows:
+    """Return the rows of contacts in their table; the run is numbered 0 until runs are known."""
+    # The side of no contacts is an array of floats, not of words.
     if not len(events):
-        return empty(CONTACTS)
-    return build(
-        CONTACTS,
-        {
-            "run": np.zeros(len(events), dtype=np.int64),
-            "side": events.side,
-            "initial_contact_s": events.initial_contact_s,
-            "toe_off_s": events.toe_off_s,
-            "contact_time_s": events.toe_off_s - events.initial_contact_s,
-            "initial_contact_sd_s": events.initial_contact_sd_s,
-            "toe_off_sd_s": events.toe_off_sd_s,
-            "quality": events.quality,
-        },
-    )
+        return no_rows(CONTACTS)
+    return {
+        "run": np.zeros(len(events), dtype=np.int64),
+        "side": np.array(events.side),
+        "initial_contact_s": events.initial_contact_s,
+        "toe_off_s": events.toe_off_s,
+        "contact_time_s": events.toe_off_s - events.initial_contact_s,
+        "initial_contact_sd_s": events.initial_contact_sd_s,
+        "toe_off_sd_s": events.toe_off_sd_s,
+        "quality": np.array(events.quality),
+    }
 
 
-def foot_strides(foot: FootGait) -> pd.DataFrame:
+def in_order_of_contact(contacts: Rows) -> Rows:
+    """Return contacts in order of their beginning; where both feet land at once, of their end."""
+    begins, ends = contacts["initial_contact_s"], contacts["toe_off_s"]
+    # A push-off that opens a window has no initial contact: it goes by its toe-off.
+    return only(contacts, np.lexsort((ends, np.where(np.isnan(begins), ends, begins))))
+
+
+def foot_strides(foot: FootGait) -> Rows:
     """Return the strides of a foot with their measured lengths."""
     angle = foot.foot_strike_angle_rad[foot.opens] if len(foot.opens) else np.empty(0)
-    return _table(
+    return _rows(
         foot.contacts,
         (foot.opens, foot.closes),
         (foot.stride_length_m, foot.stride_length_sd_m),
@@ -65,7 +68,7 @@ def foot_strides(foot: FootGait) -> pd.DataFrame:
     )
 
 
-def contact_strides(events: ContactEvents) -> pd.DataFrame:
+def contact_strides(events: ContactEvents) -> Rows:
     """Return strides from contacts alone, without lengths.
 
     Parameters
@@ -77,7 +80,7 @@ def contact_strides(events: ContactEvents) -> pd.DataFrame:
     first = np.concatenate([pair[0] for pair in pairs]) if pairs else np.empty(0, dtype=np.intp)
     last = np.concatenate([pair[1] for pair in pairs]) if pairs else np.empty(0, dtype=np.intp)
     unknown = np.full(len(first), np.nan)
-    return _table(events, (first, last), (unknown, unknown), np.full(len(first), "none"), unknown)
+    return _rows(events, (first, last), (unknown, unknown), np.full(len(first), "none"), unknown)
 
 
 def _same_foot(events: ContactEvents, side: str) -> tuple[np.ndarray, np.ndarray]:
@@ -98,53 +101,42 @@ MISSED_ONE = 1.6
 """A stride this much longer than the usual one lacks a contact in its middle; no start or stop stretches one so far."""
 
 
-def joined(parts: Sequence[pd.DataFrame], by: str) -> pd.DataFrame:
-    """Return tables of one schema as one, in order of a column of times."""
-    # An empty table must have no say in the types of the whole.
-    filled = [part for part in parts if len(part)]
-    if not filled:
-        return parts[0]
-    return pd.concat(filled, ignore_index=True).sort_values(by, kind="stable", ignore_index=True)
-
-
-def _table(
+def _rows(
     events: ContactEvents,
     rows: tuple[np.ndarray, np.ndarray],
     lengths: tuple[Floats, Floats],
     source: np.ndarray,
     strike_angle: Floats,
-) -> pd.DataFrame:
+) -> Rows:
     first, last = rows
-    # The side of no contacts is an array of floats, not of words.
+    # As for contacts: no strides have no words.
     if not len(first):
-        return empty(STRIDES)
+        return no_rows(STRIDES)
     start, end = events.initial_contact_s[first], events.initial_contact_s[last]
     time = end - start
     contact = events.toe_off_s[first] - start
-    return build(
-        STRIDES,
-        {
-            "run": np.zeros(len(first), dtype=np.int64),
-            "side": np.array(events.side)[first],
-            "start_s": start,
-            "end_s": end,
-            "stride_time_s": time,
-            "stride_frequency_hz": 1.0 / time,
-            "contact_time_s": contact,
-            "swing_time_s": time - contact,
-            "duty_factor": contact / time,
-            "stride_length_m": lengths[0],
-            "stride_length_sd_m": lengths[1],
-            "speed_m_s": lengths[0] / time,
-            "length_source": source,
-            "phase": np.full(len(first), ""),
-            "foot_strike_angle_rad": strike_angle,
-            # As good as the worse of the two contacts that bound it.
-            "quality": _worse(np.array(events.quality)[first], np.array(events.quality)[last]),
-        },
-    )
+    return {
+        "run": np.zeros(len(first), dtype=np.int64),
+        "side": np.array(events.side)[first],
+        "start_s": start,
+        "end_s": end,
+        "stride_time_s": time,
+        "stride_frequency_hz": 1.0 / time,
+        "contact_time_s": contact,
+        "swing_time_s": time - contact,
+        "duty_factor": contact / time,
+        "stride_length_m": lengths[0],
+        "stride_length_sd_m": lengths[1],
+        "speed_m_s": lengths[0] / time,
+        "length_source": source,
+        "phase": np.full(len(first), ""),
+        "foot_strike_angle_rad": strike_angle,
+        # As good as the worse of the two contacts that bound it.
+        "quality": _worse(events.quality, first, last),
+    }
 
 
-def _worse(one: np.ndarray, other: np.ndarray) -> np.ndarray:
-    rank = {word: number for number, word in enumerate(_WORST_FIRST)}
-    return np.array([min(pair, key=rank.__getitem__) for pair in zip(one, other, strict=True)])
+def _worse(quality: tuple[str, ...], one: np.ndarray, other: np.ndarray) -> np.ndarray:
+    """Return the worse quality of each pair of contacts, given by their rows."""
+    rank = np.array([_WORST_FIRST.index(word) for word in quality])
+    return np.asarray(np.array(_WORST_FIRST)[np.minimum(rank[one], rank[other])])

@@ -13,6 +13,7 @@ from analyzer.mechanics.case import Case, of_runs
 from analyzer.mechanics.thresholds import Rule
 from analyzer.mechanics.verdict import Band, Verdict, cannot_tell, finding, judge, percent
 from analyzer.model import Finding, Level
+from analyzer.rows import rows_of
 
 __all__ = ["contrast", "first_run_fast", "not_top_gear"]
 
@@ -132,7 +133,7 @@ def _shortfall(case: Case, number: int, min_strides: int) -> Interval:
         return Interval()
     config = ProfileConfig()
     # By initial contacts alone, as the onset is: both are late on the body by the same half contact.
-    profile = fit_profile(stride_ways(strides), float(run["start_s"]), config)
+    profile = fit_profile(stride_ways(rows_of(strides)), float(run["start_s"]), config)
     at = np.array([onset])
     way = float(distance_at_m(profile, at)[0])
     speed = float(speed_at_m_s(profile, at)[0])

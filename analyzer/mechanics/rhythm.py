@@ -6,12 +6,13 @@ from scipy import stats
 from analyzer.drill.stage.contrast import change_pct
 from analyzer.drill.stage.contrast import frequency_share as share_of_gain
 from analyzer.drill.stage.estimate import Estimate, Interval, scatter
-from analyzer.drill.stage.stage_samples import rows_of, sample_of
+from analyzer.drill.stage.stage_samples import sample_of
 from analyzer.drill.stage.stages import Stage
 from analyzer.mechanics.case import Case, enough, of_runs
 from analyzer.mechanics.thresholds import Rule
 from analyzer.mechanics.verdict import Band, cannot_tell, finding, judge, percent
 from analyzer.model import Finding, Level
+from analyzer.rows import rows_of
 
 __all__ = ["frequency_share", "length_up_rate_down", "rate_up_length_down", "steps_uneven"]
 

@@ -1,6 +1,6 @@
 """The script of a practice: stand, crouch, run, slow down, turn, walk back, rest, again."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 

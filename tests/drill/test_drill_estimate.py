@@ -2,6 +2,9 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as npst
 
 from analyzer.drill.stage.estimate import (
     EstimateConfig,
@@ -9,6 +12,7 @@ from analyzer.drill.stage.estimate import (
     estimates,
     interval,
     log_change,
+    median,
     scatter,
     variability_pct,
 )
@@ -160,3 +164,41 @@ def test_the_interval_of_the_variability_holds_it_about_nineteen_times_in_twenty
 
 def test_three_strides_of_one_run_have_no_variability_to_tell():
     assert np.isnan(variability_pct(sample([1.0, 1.1, 1.05])).value)
+
+
+numbers = st.floats(-1e6, 1e6, allow_nan=False)
+
+
+@given(values=npst.arrays(np.float64, st.integers(1, 30), elements=numbers))
+def test_the_median_is_that_of_numpy_to_the_last_digit(values):
+    assert median(values) == np.median(values)
+
+
+@given(values=npst.arrays(np.float64, st.integers(1, 30), elements=numbers))
+def test_the_median_leaves_its_values_as_they_were(values):
+    before = values.copy()
+    median(values)
+    np.testing.assert_array_equal(values, before)
+
+
+def runs_at(distances_m, scale=1.0):
+    """Return three values of each run; a run over a longer distance has greater ones."""
+    values = np.concatenate([scale * (1 + 0.01 * d) * np.array([0.99, 1.0, 1.01]) for d in distances_m])
+    runs = np.repeat(np.arange(1, len(distances_m) + 1), 3)
+    return replace(sample(values, runs), distance_m=dict(enumerate(distances_m, start=1)))
+
+
+def test_where_all_stages_ran_the_same_distances_these_are_no_scatter():
+    ladder = (10.0, 20.0, 30.0)
+    assert width([runs_at(ladder), runs_at(ladder, 1.2)]) < width([replace(runs_at(ladder), distance_m={})] * 2)
+
+
+def test_where_the_stages_ran_other_distances_the_values_stay_as_they_are():
+    mixed = [runs_at((10.0, 20.0, 30.0)), runs_at((10.0, 20.0, 40.0), 1.2)]
+    unknown = [replace(one, distance_m={}) for one in mixed]
+    assert estimates(mixed) == estimates(unknown)
+
+
+def test_a_distance_that_is_not_known_equals_no_other():
+    holed = [runs_at((10.0, np.nan, 30.0)), runs_at((10.0, np.nan, 30.0), 1.2)]
+    assert estimates(holed) == estimates([replace(one, distance_m={}) for one in holed])

@@ -2,7 +2,6 @@
 
 import math
 
-import pandas as pd
 import pytest
 
 import analyzer
@@ -15,7 +14,6 @@ FEET = (Placement.LEFT_FOOT, Placement.RIGHT_FOOT)
 
 
 def record(start_s: float, duration_s: float, peak_m_s: float, *, from_stand: bool = True) -> RunRecord:
-    nothing = pd.DataFrame()
     return RunRecord(
         start_s=start_s,
         stop_s=start_s + duration_s,
@@ -25,9 +23,9 @@ def record(start_s: float, duration_s: float, peak_m_s: float, *, from_stand: bo
         way_m=peak_m_s * duration_s,
         received_pct=100.0,
         troubles=(),
-        contacts=nothing,
-        strides=nothing,
-        steps=nothing,
+        contacts={},
+        strides={},
+        steps={},
         used=FEET,
         travel_axes={},
         start_seen=from_stand,

@@ -3,7 +3,6 @@
 import json
 
 import numpy as np
-import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -13,6 +12,7 @@ import analyzer
 from analyzer.acquire.read import read
 from analyzer.drill.starting.onset import Onset, OnsetConfig, onset_of
 from analyzer.model import Placement, SensorStream
+from analyzer.rows import Rows
 from analyzer.signal.grid import GridSignals, on_grid
 from analyzer.units import G_M_S2
 from analyzer.virtual import simulate
@@ -36,11 +36,15 @@ def sensor(placement: Placement, moves_s: float, *, swings_s: float = 20.0, shif
     return on_grid(SensorStream.from_arrays(placement, {"time_s": time_s + shift_s, "acc_m_s2": acc, "gyr_rad_s": gyr}))
 
 
-def contacts(off_s: float = OFF_S, sides: tuple[str, str] = ("left", "right")) -> pd.DataFrame:
-    return pd.DataFrame({"side": sides, "initial_contact_s": [np.nan, off_s + 0.05], "toe_off_s": [off_s, off_s + 0.2]})
+def contacts(off_s: float = OFF_S, sides: tuple[str, str] = ("left", "right")) -> Rows:
+    return {
+        "side": np.array(sides, dtype=object),
+        "initial_contact_s": np.array([np.nan, off_s + 0.05]),
+        "toe_off_s": np.array([off_s, off_s + 0.2]),
+    }
 
 
-NO_CONTACTS = contacts().iloc[:0]
+NO_CONTACTS = {name: column[:0] for name, column in contacts().items()}
 
 
 def feet(moves_s: float = HEEL_S, **more: float) -> list[GridSignals]:

@@ -15,6 +15,8 @@ from analyzer.drill.practice import Practice, practice_of
 from analyzer.drill.record import RunRecord
 from analyzer.drill.stage.stages import stage_estimates
 from analyzer.model import Plan, PlannedRun
+from analyzer.rows import Rows, count, no_rows, rows_of
+from analyzer.tables import CONTACTS, STEPS
 
 STILL = (np.arange(0.0, 3000.0, 0.5), np.zeros(6000, dtype=bool))
 
@@ -46,8 +48,14 @@ def records_of(*runs: Run, backward: tuple[int, ...] = ()) -> list[RunRecord]:
     return records
 
 
-def _rows(table: pd.DataFrame, run: int) -> pd.DataFrame:
-    return table[table["run"] == run].assign(run=0).reset_index(drop=True)
+def _rows(table: pd.DataFrame, run: int) -> Rows:
+    return rows_of(table[table["run"] == run].assign(run=0))
+
+
+def changed(rows: Rows, upto: int, **values: object) -> Rows:
+    """Return rows of which the first few have other values."""
+    early = np.arange(count(rows)) < upto
+    return {**rows, **{name: np.where(early, value, rows[name]) for name, value in values.items()}}
 
 
 def classic() -> list[RunRecord]:
@@ -66,14 +74,14 @@ def test_runs_are_numbered_from_one_in_order_of_time():
 def test_every_row_carries_the_number_of_its_run(table):
     records = classic()
     numbered = getattr(made(records), table)
-    expected = [len(getattr(record, table)) for record in records]
+    expected = [count(getattr(record, table)) for record in records]
     assert numbered.groupby("run").size().tolist() == expected
     assert numbered["start_s" if table != "contacts" else "initial_contact_s"].is_monotonic_increasing
 
 
 def test_a_run_without_contacts_keeps_its_number():
     records = classic()
-    records[1] = replace(records[1], contacts=records[1].contacts.iloc[:0])
+    records[1] = replace(records[1], contacts=no_rows(CONTACTS))
     practice = made(records)
     assert practice.contacts["run"].unique().tolist() == [1, 3]
     assert practice.runs["n_contacts"].tolist() == [9, 0, 9]
@@ -81,9 +89,7 @@ def test_a_run_without_contacts_keeps_its_number():
 
 def test_a_push_off_without_initial_contact_is_not_counted():
     records = classic()
-    contacts = records[0].contacts.copy()
-    contacts.loc[0, "initial_contact_s"] = np.nan
-    records[0] = replace(records[0], contacts=contacts)
+    records[0] = replace(records[0], contacts=changed(records[0].contacts, 1, initial_contact_s=np.nan))
     assert made(records).runs["n_contacts"].tolist() == [8, 9, 9]
 
 
@@ -166,27 +172,24 @@ def test_a_backward_run_takes_the_backward_slot():
 
 def test_the_medians_of_a_run_are_those_of_its_fly_phase():
     records = classic()
-    strides = records[0].strides.copy()
-    strides.loc[:1, "phase"] = "acceleration"
-    strides.loc[:1, "contact_time_s"] = 9.0
+    strides = changed(records[0].strides, 2, phase="acceleration", contact_time_s=9.0)
     records[0] = replace(records[0], strides=strides)
-    expected = strides.loc[2:, "contact_time_s"].median()
+    expected = np.median(strides["contact_time_s"][2:])
     assert made(records).runs.loc[0, "contact_time_s"] == pytest.approx(expected)
 
 
 def test_contacts_at_a_hole_leave_the_medians():
     records = classic()
-    strides = records[0].strides.copy()
-    strides.loc[:3, "quality"] = "gap"
-    strides.loc[:3, "contact_time_s"] = 9.0
+    strides = changed(records[0].strides, 4, quality="gap", contact_time_s=9.0)
     records[0] = replace(records[0], strides=strides)
-    assert made(records).runs.loc[0, "contact_time_s"] == pytest.approx(strides.loc[4:, "contact_time_s"].median())
+    expected = np.median(strides["contact_time_s"][4:])
+    assert made(records).runs.loc[0, "contact_time_s"] == pytest.approx(expected)
 
 
 def test_with_one_foot_a_step_lasts_half_a_stride():
-    records = [replace(record, steps=record.steps.iloc[:0]) for record in classic()]
+    records = [replace(record, steps=no_rows(STEPS)) for record in classic()]
     runs = made(records).runs
-    expected = [2 * record.strides["stride_frequency_hz"].median() for record in records]
+    expected = [2 * np.median(record.strides["stride_frequency_hz"]) for record in records]
     np.testing.assert_allclose(runs["step_frequency_hz"], expected)
     assert runs["flight_time_s"].isna().all()
 
@@ -243,3 +246,21 @@ def test_a_sideways_run_is_neither_reference_nor_stage_of_forward_runs():
     assert practice.runs["achieved_reference"].tolist() == ["true_100 run 2", "true_100 run 2", "true_100 run 3"]
     tables = (practice.runs, practice.strides, practice.steps, practice.contacts)
     assert [stage.runs for stage in stage_estimates(*tables)] == [(1,), (2,)]
+
+
+def test_lengths_of_a_run_that_went_backward_are_estimates():
+    plan = Plan((PlannedRun(50), PlannedRun(50, direction="backward"), PlannedRun(100)))
+    records = records_of(Run(50, 5.8), Run(50, 3.5), Run(100, 8.0), backward=(1,))
+    strides = made(records, plan).strides
+    backward = strides["run"] == 2
+    assert set(strides.loc[backward, "length_source"]) == {"estimated"}
+    assert "estimated" not in set(strides.loc[~backward, "length_source"])
+
+
+def test_a_backward_stride_without_a_length_stays_without_one():
+    records = records_of(Run(50, 3.5), Run(100, 8.0), backward=(0,))
+    first = records[0].strides
+    unknown = changed(first, 1, stride_length_m=np.nan, stride_length_sd_m=np.nan, length_source="none")
+    strides = made([replace(records[0], strides=unknown), records[1]]).strides
+    assert strides["length_source"].iloc[0] == "none"
+    assert np.isnan(strides["stride_length_sd_m"].iloc[0])

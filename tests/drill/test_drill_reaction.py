@@ -4,7 +4,6 @@ import math
 from dataclasses import replace
 
 import numpy as np
-import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -30,9 +29,9 @@ def record(start_s: float, stop_s: float | None = None, *, used=(Placement.PELVI
         way_m=18.0,
         received_pct=100.0,
         troubles=(),
-        contacts=pd.DataFrame({"initial_contact_s": [first_contact_s], "toe_off_s": [first_contact_s + 0.15]}),
-        strides=pd.DataFrame({"start_s": [first_contact_s]}),
-        steps=pd.DataFrame(),
+        contacts={"initial_contact_s": np.array([first_contact_s]), "toe_off_s": np.array([first_contact_s + 0.15])},
+        strides={"start_s": np.array([first_contact_s])},
+        steps={},
         used=used,
         travel_axes={},
         start_seen=seen,

@@ -1,15 +1,16 @@
 """One window's gait cut to its runs."""
 
+from dataclasses import replace
 from types import MappingProxyType
 
 import numpy as np
-import pandas as pd
 import pytest
 from made_streams import LEFT, PELVIS, RIGHT, even_times, stream_of, without
 
 from analyzer.drill.record import RunRecord, run_records
 from analyzer.gait.run_gait import RunGait
 from analyzer.model import Placement
+from analyzer.rows import Rows, count, joined, rows_of
 from analyzer.signal.grid import on_grid
 from analyzer.tables import CONTACTS, STEPS, STRIDES, build
 
@@ -52,11 +53,11 @@ def gait(
     }
     strides = _strides(start[:-2], side[:-2], 2 * STEP_S, 0.15, speed_m_s)
     if walk:
-        strides = pd.concat([strides, _strides([strides.end_s.max()], ["left"], 1.1, 0.7, 1.4)], ignore_index=True)
-    return RunGait(build(CONTACTS, contacts), strides, build(STEPS, steps), used)
+        strides = joined([strides, _strides([strides["end_s"].max()], ["left"], 1.1, 0.7, 1.4)])
+    return RunGait(rows_of(build(CONTACTS, contacts)), strides, rows_of(build(STEPS, steps)), used)
 
 
-def _strides(start_s, side, stride_s: float, contact_s: float, speed_m_s: float) -> pd.DataFrame:
+def _strides(start_s, side, stride_s: float, contact_s: float, speed_m_s: float) -> Rows:
     start_s = np.asarray(start_s, dtype=float)
     n = start_s.size
     columns = dict.fromkeys(STRIDES.names, np.full(n, np.nan)) | {
@@ -75,7 +76,7 @@ def _strides(start_s, side, stride_s: float, contact_s: float, speed_m_s: float)
         "phase": [""] * n,
         "quality": ["ok"] * n,
     }
-    return build(STRIDES, columns)
+    return rows_of(build(STRIDES, columns))
 
 
 def worn(*placements, span_s=(0.0, 10.0), moves_at_s: float = 2.8, holes=()):
@@ -93,7 +94,7 @@ def only(found: list[RunRecord]) -> RunRecord:
 
 def test_even_steps_are_one_run_with_all_its_rows():
     record = only(run_records(gait(), worn(LEFT, RIGHT)))
-    assert (len(record.contacts), len(record.strides), len(record.steps)) == (12, 10, 11)
+    assert (count(record.contacts), count(record.strides), count(record.steps)) == (12, 10, 11)
     assert record.troubles == ()
 
 
@@ -109,7 +110,7 @@ def test_a_run_starts_with_the_first_movement():
 def test_walking_after_the_run_is_left_out():
     with_walk = only(run_records(gait(walk=True), worn(LEFT, RIGHT)))
     assert (with_walk.strides["duty_factor"] <= 0.5).all()
-    assert len(with_walk.strides) == 10
+    assert count(with_walk.strides) == 10
 
 
 def test_nobody_ran_where_there_are_no_strides():
@@ -118,21 +119,25 @@ def test_nobody_ran_where_there_are_no_strides():
 
 def test_two_bouts_in_a_window_are_two_runs():
     one, two = gait(), gait(first_s=8.0)
-    tables = (pd.concat([getattr(g, name) for g in (one, two)], ignore_index=True) for name in _TABLES)
+    tables = (joined([getattr(g, name) for g in (one, two)]) for name in _TABLES)
     records = run_records(RunGait(*tables, (LEFT, RIGHT)), worn(LEFT, RIGHT, span_s=(0, 14)))
-    assert [len(record.contacts) for record in records] == [12, 12]
+    assert [count(record.contacts) for record in records] == [12, 12]
     assert records[0].stop_s < records[1].start_s
 
 
 _TABLES = ("contacts", "strides", "steps")
 
 
+def only_first(rows: Rows) -> Rows:
+    return {name: column[:1] for name, column in rows.items()}
+
+
 def test_the_push_off_that_opened_the_run_belongs_to_it():
-    push_off = gait().contacts.iloc[[0]].assign(initial_contact_s=np.nan, toe_off_s=FIRST_S - 0.1)
     opened = gait()
-    contacts = pd.concat([push_off, opened.contacts], ignore_index=True)
+    times = {"initial_contact_s": np.array([np.nan]), "toe_off_s": np.array([FIRST_S - 0.1])}
+    contacts = joined([{**only_first(opened.contacts), **times}, opened.contacts])
     record = only(run_records(RunGait(contacts, opened.strides, opened.steps, opened.used), worn(LEFT, RIGHT)))
-    assert len(record.contacts) == 13
+    assert count(record.contacts) == 13
 
 
 def test_peak_speed_is_that_of_the_strides():
@@ -205,3 +210,41 @@ def test_axes_of_the_feet_are_handed_on():
     axis = np.array([0.0, 1.0, 0.0])
     with_axes = RunGait(made.contacts, made.strides, made.steps, made.used, MappingProxyType({LEFT: axis}))
     assert only(run_records(with_axes, worn(LEFT, RIGHT))).travel_axes == {LEFT: axis}
+
+
+def test_where_few_strides_have_a_length_none_is_told():
+    made = gait()
+    few = np.arange(count(made.strides)) < 3
+    known = {
+        name: np.where(few, made.strides[name], np.nan)
+        for name in ("stride_length_m", "stride_length_sd_m", "speed_m_s")
+    }
+    record = only(run_records(replace(made, strides={**made.strides, **known}), worn(LEFT, RIGHT)))
+    assert np.isnan(record.strides["stride_length_m"]).all()
+    assert np.isnan(record.steps["speed_m_s"]).all()
+    assert set(record.strides["length_source"]) == {"none"}
+    assert "no_length" in record.troubles
+
+
+def test_the_rows_of_the_window_stay_as_they_were():
+    made = gait(walk=True)
+    before = {name: column.copy() for name, column in made.strides.items()}
+    run_records(made, worn(LEFT, RIGHT))
+    for name, column in before.items():
+        np.testing.assert_array_equal(made.strides[name], column)
+
+
+def test_the_rows_of_a_run_make_its_tables():
+    record = only(run_records(gait(), worn(LEFT, RIGHT)))
+    for schema, rows in ((CONTACTS, record.contacts), (STRIDES, record.strides), (STEPS, record.steps)):
+        assert len(build(schema, rows)) == count(rows)
+
+
+@pytest.mark.parametrize("seen_s", [0.59, -0.59])
+def test_a_push_off_far_from_the_first_contact_belongs_to_no_run(seen_s):
+    made = gait()
+    times = {"initial_contact_s": np.array([np.nan]), "toe_off_s": np.array([FIRST_S + seen_s])}
+    near = joined([{**only_first(made.contacts), **times}, made.contacts])
+    far = {**near, "toe_off_s": np.where(np.isnan(near["initial_contact_s"]), FIRST_S - 0.61, near["toe_off_s"])}
+    records = [only(run_records(replace(made, contacts=one), worn(LEFT, RIGHT))) for one in (near, far)]
+    assert [count(record.contacts) for record in records] == [13, 12]

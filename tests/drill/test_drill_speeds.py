@@ -76,7 +76,8 @@ def test_a_run_whose_start_was_not_seen_tells_nothing():
 
 def test_a_run_without_lengths_tells_nothing():
     record = run()
-    blank = replace(record, strides=record.strides.assign(stride_length_m=np.nan))
+    unknown = np.full_like(record.strides["stride_length_m"], np.nan)
+    blank = replace(record, strides={**record.strides, "stride_length_m": unknown})
     assert row(blank)["profile"] == "too_few_lengths"
 
 

@@ -1,9 +1,10 @@
 import numpy as np
+import pandas as pd
 import pytest
 from session_tables import Run, progressive, session
 
 from analyzer.drill.stage.stage_metrics import stage_metrics
-from analyzer.drill.stage.stages import StageConfig
+from analyzer.drill.stage.stages import StageConfig, stage_estimates
 from analyzer.tables import CONTACTS, RUNS, STAGE_METRIC_ROWS, STAGE_METRICS, STEPS, STRIDES, check, empty
 
 
@@ -153,3 +154,19 @@ def test_how_many_values_a_foot_needs_can_be_set():
     made = session(Run(75, 6.9, n_strides=6), Run(100, 8.0, n_strides=6))
     table = stage_metrics(made.runs, made.strides, made.steps, made.contacts, StageConfig(min_per_side=3))
     assert row(table, "contact_time_s", side="left", stage=2)["reason"] == "ok"
+
+
+def test_stages_found_before_need_not_be_found_again():
+    made = progressive()
+    tables = (made.runs, made.strides, made.steps, made.contacts)
+    config = StageConfig()
+    pd.testing.assert_frame_equal(
+        stage_metrics(*tables, config, stage_estimates(*tables, config)), stage_metrics(*tables), check_exact=True
+    )
+
+
+def test_without_a_plan_every_run_is_a_stage_of_its_own():
+    made = session(Run(0, 5.0), Run(0, 7.0), planned=False)
+    table = told(made)
+    assert table["stage"].unique().tolist() == [1, 2]
+    assert table["asked_effort_pct"].isna().all()

@@ -3,7 +3,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analyzer.drill.stage.stage_samples import of_runs, rows_of, sample_of, samples, typical_share, within_openings
+from analyzer.drill.stage.stage_samples import known_median, of_runs, sample_of, samples, typical_share, within_openings
+from analyzer.rows import rows_of
 from analyzer.tables import CONTACTS, RUNS, STEPS, STRIDES, empty
 
 EVENTS = st.lists(st.tuples(st.integers(1, 3), st.integers(0, 20)), max_size=12)
@@ -42,3 +43,12 @@ def test_what_is_not_known_is_no_value_of_a_sample():
 def test_tables_without_rows_give_samples_without_values():
     tables = [of_runs(rows_of(empty(schema)), (1,)) for schema in (RUNS, STRIDES, STEPS, CONTACTS)]
     assert all(sample.values.size == 0 for sample in samples(tables, ("ok",)).values())
+
+
+def test_the_median_of_what_is_known_leaves_out_the_rest():
+    assert known_median([3.0, np.nan, 1.0, np.inf, 2.0]) == 2.0
+
+
+def test_the_median_of_nothing_known_is_not_known():
+    assert np.isnan(known_median([np.nan, np.nan]))
+    assert np.isnan(known_median([]))

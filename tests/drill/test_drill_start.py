@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 from made_streams import LEFT, RIGHT, even_times, without
 
-from analyzer.drill.starting.start import first_movement, first_movement_s
+from analyzer.drill.starting.start import first_movement, first_movement_s, slow_sizes
 from analyzer.model import Placement, SensorStream
+from analyzer.signal.filters import lowpass
 from analyzer.signal.grid import on_grid
 from analyzer.units import G_M_S2
 
@@ -125,3 +126,11 @@ def test_what_told_the_start_is_said():
     pelvis, foot = stand_then_move(4.0, Placement.PELVIS), stand_then_move(3.8)
     told = [first_movement([on_grid(stream) for stream in worn], RUN_S)[1] for worn in ([pelvis, foot], [foot], [])]
     assert told == ["trunk", "legs", "none"]
+
+
+@pytest.mark.parametrize("cutoff_hz", [5.0, 12.0, 500.0])
+def test_turn_and_force_filtered_at_once_are_those_filtered_apart(cutoff_hz):
+    grid = on_grid(stand_then_move(4.0, pushing_m_s2=4.0))
+    for found, values in zip(slow_sizes(grid, cutoff_hz), (grid.gyr_rad_s, grid.acc_m_s2), strict=True):
+        apart = np.linalg.norm(lowpass(values, cutoff_hz, grid.rate_hz), axis=1)
+        np.testing.assert_array_equal(found, apart)

@@ -12,6 +12,7 @@ from analyzer.acquire.holes import with_holes_marked
 from analyzer.gait.foot.analysis import FootConfig, FootGait, analyze_foot
 from analyzer.gait.run_gait import GaitConfig, RunGait, run_gait
 from analyzer.model import Placement, SensorStream
+from analyzer.rows import Rows, only
 from analyzer.signal.grid import GridSignals, on_grid
 from analyzer.units import G_M_S2
 from analyzer.virtual import SensorModel, VirtualPractice, simulate, steady
@@ -89,11 +90,9 @@ class Errors:
     def add(self, gait: RunGait, contacts: pd.DataFrame, strides: pd.DataFrame) -> None:
         """Take one window: its gait and the contacts and strides that really were, `required` ones marked."""
         for side in sorted(set(contacts["side"])):
-            found = gait.contacts[gait.contacts["side"] == side]
-            self._add_contacts(found, contacts[contacts["side"] == side])
+            self._add_contacts(_table_of(gait.contacts, side), contacts[contacts["side"] == side])
         for side in sorted(set(strides["side"])):
-            found = gait.strides[gait.strides["side"] == side]
-            self._add_strides(found, strides[strides["side"] == side])
+            self._add_strides(_table_of(gait.strides, side), strides[strides["side"] == side])
 
     @property
     def f1(self) -> float:
@@ -136,6 +135,10 @@ class Errors:
                 error = float(one["stride_length_m"] - true.stride_length_m)
                 self.length.append(error / true.stride_length_m)
                 self.length_covered.append(abs(error) <= 1.96 * one["stride_length_sd_m"])
+
+
+def _table_of(rows: Rows, side: str) -> pd.DataFrame:
+    return pd.DataFrame(only(rows, rows["side"] == side))
 
 
 def _nearest(truth: np.ndarray, found: np.ndarray, tolerance_s: float) -> np.ndarray:

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from analyzer.gait.run_gait import GaitConfig, RunGait, run_gait
 from analyzer.model import Placement, SensorStream
+from analyzer.rows import count, only
 from analyzer.signal.grid import GridSignals, on_grid
-from analyzer.tables import CONTACTS, STEPS, STRIDES, check
+from analyzer.tables import CONTACTS, STEPS, STRIDES, build
 
 CONFIG = GaitConfig()
 
@@ -27,28 +28,29 @@ def gait(grids) -> RunGait:
 
 
 def test_tables_hold_their_schemas(gait):
-    check(CONTACTS, gait.contacts)
-    check(STRIDES, gait.strides)
-    check(STEPS, gait.steps)
+    build(CONTACTS, gait.contacts)
+    build(STRIDES, gait.strides)
+    build(STEPS, gait.steps)
 
 
 def test_contacts_of_both_feet_alternate(gait):
-    sides = gait.contacts["side"].to_numpy()
+    sides = gait.contacts["side"]
     assert (sides[1:] != sides[:-1]).all()
 
 
 def test_contacts_are_in_order_of_their_beginning(gait):
-    begins = gait.contacts["initial_contact_s"].fillna(gait.contacts["toe_off_s"])
-    assert begins.is_monotonic_increasing
+    begins_s, ends_s = gait.contacts["initial_contact_s"], gait.contacts["toe_off_s"]
+    assert (np.diff(np.where(np.isnan(begins_s), ends_s, begins_s)) >= 0).all()
 
 
 def test_two_steps_last_as_long_as_a_stride(gait):
     assert 2 * gait.steps["step_time_s"].mean() == pytest.approx(gait.strides["stride_time_s"].mean(), rel=0.01)
-    assert 2 * gait.steps["step_length_m"].mean() == pytest.approx(gait.strides["stride_length_m"].mean(), rel=0.02)
+    length_m = np.nanmean(gait.strides["stride_length_m"])
+    assert 2 * np.nanmean(gait.steps["step_length_m"]) == pytest.approx(length_m, rel=0.02)
 
 
 def test_a_stride_goes_at_the_speed_of_the_runner(gait):
-    assert gait.strides["speed_m_s"].median() == pytest.approx(6.0, rel=0.025)
+    assert np.nanmedian(gait.strides["speed_m_s"]) == pytest.approx(6.0, rel=0.025)
 
 
 def test_the_feet_are_used_where_there_are_feet(grids):
@@ -58,8 +60,10 @@ def test_the_feet_are_used_where_there_are_feet(grids):
 
 def test_one_foot_gives_its_own_contacts_and_no_steps(grids, gait):
     alone = run_gait({FEET[0]: grids[FEET[0]]}, CONFIG)
-    assert alone.contacts.equals(gait.contacts[gait.contacts["side"] == "left"].reset_index(drop=True))
-    assert alone.steps.empty
+    own = only(gait.contacts, gait.contacts["side"] == "left")
+    for name, column in alone.contacts.items():
+        np.testing.assert_array_equal(column, own[name])
+    assert count(alone.steps) == 0
 
 
 def test_the_travel_axis_is_that_of_each_foot(grids, gait):
@@ -92,22 +96,19 @@ NOTHING_TO_FIND = {
 @pytest.mark.parametrize("what", NOTHING_TO_FIND)
 def test_where_there_is_nothing_to_find_the_tables_are_empty(what):
     gait = run_gait({Placement.LEFT_FOOT: on_grid(NOTHING_TO_FIND[what])}, CONFIG)
-    for schema, table in ((CONTACTS, gait.contacts), (STRIDES, gait.strides), (STEPS, gait.steps)):
-        check(schema, table)
-        assert table.empty
+    for schema, rows in ((CONTACTS, gait.contacts), (STRIDES, gait.strides), (STEPS, gait.steps)):
+        assert build(schema, rows).empty
 
 
 def test_no_sensors_give_empty_tables():
     gait = run_gait({}, CONFIG)
-    assert gait.contacts.empty
-    assert gait.strides.empty
-    assert gait.steps.empty
+    assert [count(rows) for rows in (gait.contacts, gait.strides, gait.steps)] == [0, 0, 0]
     assert gait.used == ()
 
 
 def test_20_samples_of_a_sprint_have_no_stride():
     stream = stream_of(steady_run(9.5), Placement.LEFT_FOOT)
-    assert run_gait({Placement.LEFT_FOOT: on_grid(stream.rows(100, 120))}, CONFIG).strides.empty
+    assert count(run_gait({Placement.LEFT_FOOT: on_grid(stream.rows(100, 120))}, CONFIG).strides) == 0
 
 
 @settings(max_examples=40, deadline=None)
@@ -118,5 +119,5 @@ def test_any_noise_gives_tables_and_no_trouble(seed, n_samples, lost_share):
     holes = draw.random(n_samples) < lost_share
     acc[holes] = gyr[holes] = np.nan
     gait = run_gait({Placement.LEFT_FOOT: on_grid(stream_with(n_samples, acc_m_s2=acc, gyr_rad_s=gyr))}, CONFIG)
-    check(CONTACTS, gait.contacts)
-    check(STRIDES, gait.strides)
+    build(CONTACTS, gait.contacts)
+    build(STRIDES, gait.strides)

@@ -1,18 +1,27 @@
-"""Strides and contacts as tables."""
+"""Strides and contacts as rows of their tables."""
 
 import math
 import statistics
+from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
-import pandas as pd
 import pytest
 from gait_truth import steady_foot
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analyzer.gait.contacts import ContactEvents
-from analyzer.gait.strides import LONGEST_STRIDE_S, MISSED_ONE, contact_strides, contacts_table, foot_strides, joined
-from analyzer.tables import CONTACTS, STRIDES, check, empty
+from analyzer.gait.strides import (
+    LONGEST_STRIDE_S,
+    MISSED_ONE,
+    contact_rows,
+    contact_strides,
+    foot_strides,
+    in_order_of_contact,
+)
+from analyzer.rows import joined
+from analyzer.tables import CONTACTS, STRIDES, build
 
 
 def events_of(rows: list[tuple[float, str]], contact_time_s: float = 0.15) -> ContactEvents:
@@ -56,19 +65,19 @@ def test_strides_are_those_of_a_plain_loop(events):
 
 def test_a_stride_is_two_steps_of_contacts_whose_side_is_unknown():
     table = contact_strides(events_of([(0.25 * row, "unknown") for row in range(7)]))
-    assert table["stride_time_s"].to_numpy() == pytest.approx(0.5, abs=1e-9)
+    assert table["stride_time_s"] == pytest.approx(0.5, abs=1e-9)
 
 
 def test_a_stride_is_contact_and_swing():
     table = contact_strides(events_of([(0.5 * row, "left") for row in range(4)]))
-    assert table["swing_time_s"].to_numpy() == pytest.approx(0.35, abs=1e-9)
-    assert table["duty_factor"].to_numpy() == pytest.approx(0.30, abs=1e-9)
-    assert table["stride_frequency_hz"].to_numpy() == pytest.approx(2.0, abs=1e-9)
+    assert table["swing_time_s"] == pytest.approx(0.35, abs=1e-9)
+    assert table["duty_factor"] == pytest.approx(0.30, abs=1e-9)
+    assert table["stride_frequency_hz"] == pytest.approx(2.0, abs=1e-9)
 
 
 def test_strides_from_contacts_alone_state_no_length():
     table = contact_strides(events_of([(0.5 * row, "left") for row in range(4)]))
-    assert table["stride_length_m"].isna().all()
+    assert np.isnan(table["stride_length_m"]).all()
     assert set(table["length_source"]) == {"none"}
 
 
@@ -87,7 +96,7 @@ def test_a_stride_is_as_bad_as_the_worse_of_its_two_contacts(one, other, worst):
 def test_the_strides_of_a_foot_carry_its_measured_lengths():
     foot = steady_foot(6.0)
     table = foot_strides(foot)
-    check(STRIDES, table)
+    build(STRIDES, table)
     np.testing.assert_array_equal(table["stride_length_m"], foot.stride_length_m)
     np.testing.assert_array_equal(table["start_s"], foot.contacts.initial_contact_s[foot.opens])
 
@@ -99,22 +108,14 @@ def test_speed_is_stride_length_by_stride_time():
 
 def test_the_table_of_contacts_holds_their_times():
     events = steady_foot(6.0).contacts
-    table = contacts_table(events)
-    check(CONTACTS, table)
+    table = contact_rows(events)
+    build(CONTACTS, table)
     np.testing.assert_allclose(table["contact_time_s"], events.toe_off_s - events.initial_contact_s, atol=1e-12)
 
 
 def test_no_contacts_make_empty_tables():
-    check(CONTACTS, contacts_table(ContactEvents.none()))
-    check(STRIDES, contact_strides(ContactEvents.none()))
-
-
-def test_joined_tables_are_in_order_of_time():
-    left = contact_strides(events_of([(0.5 * row, "left") for row in range(4)]))
-    right = contact_strides(events_of([(0.25 + 0.5 * row, "right") for row in range(4)]))
-    both = joined([right, empty(STRIDES), left], "start_s")
-    assert both["start_s"].tolist() == [0.0, 0.25, 0.5, 0.75, 1.0, 1.25]
-    assert isinstance(both.index, pd.RangeIndex)
+    assert build(CONTACTS, contact_rows(ContactEvents.none())).empty
+    assert build(STRIDES, contact_strides(ContactEvents.none())).empty
 
 
 def test_a_missed_contact_makes_no_double_stride() -> None:
@@ -130,3 +131,34 @@ def test_contacts_of_unknown_side_alternate_beside_known_ones() -> None:
     sides = ("left", "right", "left", "right", "unknown", "unknown", "unknown")
     strides = contact_strides(ContactEvents(at, at + 0.2, sd, sd, sides, ("ok",) * 7))
     np.testing.assert_allclose(strides["stride_time_s"], 0.7)
+
+
+QUALITIES = ("gap", "clipped", "edge", "ok")
+"""Worst first."""
+
+
+@given(quality=st.lists(st.sampled_from(QUALITIES), min_size=2, max_size=9))
+def test_the_quality_of_each_stride_is_the_worse_of_its_ends(quality):
+    n = len(quality)
+    events = replace(events_of([(0.5 * row, "left") for row in range(n)]), quality=tuple(quality))
+    expected = [min(pair, key=QUALITIES.index) for pair in pairwise(quality)]
+    assert contact_strides(events)["quality"].tolist() == expected
+
+
+def test_strides_of_several_feet_are_of_one_type_with_none():
+    """Words of strides and of no strides must go together in one column."""
+    some, none = contact_strides(events_of([(0.0, "left"), (0.5, "left")])), contact_strides(ContactEvents.none())
+    table = build(STRIDES, joined([none, some, none]))
+    assert (table["side"].tolist(), table["quality"].tolist()) == (["left"], ["ok"])
+
+
+@settings(max_examples=20, deadline=None)
+@given(order=st.permutations(range(6)))
+def test_contacts_go_by_their_beginning_else_by_their_end(order):
+    # A push-off without a beginning, and two feet that land at once.
+    begins_s = np.array([np.nan, 1.0, 1.3, 1.6, 1.6, 2.0])
+    ends_s = np.array([0.9, 1.2, 1.5, 1.8, 1.9, np.nan])
+    contacts = {"initial_contact_s": begins_s[order], "toe_off_s": ends_s[order]}
+    found = in_order_of_contact(contacts)
+    np.testing.assert_array_equal(found["initial_contact_s"], begins_s)
+    np.testing.assert_array_equal(found["toe_off_s"], ends_s)

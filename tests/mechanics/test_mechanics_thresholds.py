@@ -5,7 +5,7 @@ from importlib import resources
 import pytest
 
 from analyzer.errors import InputError
-from analyzer.mechanics.thresholds import load
+from analyzer.mechanics.thresholds import load, thresholds_of
 
 SHIPPED = load()
 
@@ -16,12 +16,11 @@ def own(tmp_path, text):
     return load(path)
 
 
-def without(tmp_path, monkeypatch, key):
-    """Load the shipped file as if it lacked one key of one rule."""
+def without(key):
+    """Return the thresholds as if the shipped file lacked one key of one rule."""
     raw = tomllib.loads(resources.files("analyzer.mechanics").joinpath("thresholds.toml").read_text("utf-8"))
     del raw["rules"]["contrast"][key]
-    monkeypatch.setattr(tomllib, "loads", lambda _: raw)
-    return load()
+    return thresholds_of(raw)
 
 
 def source_keys():
@@ -55,9 +54,9 @@ def test_priorities_are_all_different():
 
 
 @pytest.mark.parametrize("key", ["source", "grade", "population", "limits"])
-def test_a_rule_without_source_or_grade_is_refused(tmp_path, monkeypatch, key):
+def test_a_rule_without_source_or_grade_is_refused(key):
     with pytest.raises(InputError, match=rf"contrast.*{key}.*source and its evidence grade"):
-        without(tmp_path, monkeypatch, key)
+        without(key)
 
 
 def test_an_own_limit_replaces_the_shipped_one_and_is_recorded(tmp_path):
@@ -130,3 +129,16 @@ def test_a_norm_is_straight_between_its_points():
 def test_a_norm_says_nothing_outside_its_points():
     at_walk = SHIPPED.norms["contact_length"].at("speed_m_s", "leg_lengths", 1.5)
     assert at_walk != at_walk  # NaN
+
+
+def test_a_file_of_ones_own_changes_nothing_for_the_next_who_has_none(tmp_path):
+    own(tmp_path, "[rules.contrast.limits]\nlook_pct = 10.0\n[norms.rest]\nrun_times = 5.0\n")
+    again = load()
+    assert again.rules["contrast"] == SHIPPED.rules["contrast"]
+    assert again.norms["rest"] == SHIPPED.norms["rest"]
+    assert (again.digest, again.overrides) == (SHIPPED.digest, ())
+
+
+def test_what_the_shipped_file_holds_makes_what_is_loaded():
+    text = resources.files("analyzer.mechanics").joinpath("thresholds.toml").read_text("utf-8")
+    assert thresholds_of(tomllib.loads(text)).digest == SHIPPED.digest

@@ -13,12 +13,12 @@
 from dataclasses import dataclass, replace
 
 import numpy as np
-import pandas as pd
 from scipy.special import lambertw
 
 from analyzer.drill.speed.profile import ProfileConfig
 from analyzer.errors import InputError
 from analyzer.model import Floats
+from analyzer.rows import Rows
 
 __all__ = [
     "SpeedProfile",
@@ -99,38 +99,32 @@ class SpeedProfile:
         return float(np.hypot(np.sqrt(self.covariance[1, 1]), self.tau_model_sd_s))
 
 
-def stride_ways(
-    strides: pd.DataFrame, contacts: pd.DataFrame | None = None, before_s: float = float("nan")
-) -> StrideWays:
+def stride_ways(strides: Rows, contacts: Rows | None = None, before_s: float = float("nan")) -> StrideWays:
     """Return the ways of the strides of a run that end before it slows down.
 
     Parameters
     ----------
-    strides : pandas.DataFrame
-        Rows of one run.
-    contacts : pandas.DataFrame, optional
+    strides : Rows
+        Of one run.
+    contacts : Rows, optional
         Likewise.
     before_s : float
         Onset of slowing; NaN where all strides count.
     """
     # Written with 'not': a comparison with NaN is False, and without an onset every stride counts.
-    counts = ~(strides["end_s"].to_numpy() > before_s)
-    start, end, length, sd = (
-        strides[name].to_numpy(dtype=np.float64)[counts]
-        for name in ("start_s", "end_s", "stride_length_m", "stride_length_sd_m")
-    )
+    counts = ~(strides["end_s"] > before_s)
+    names = ("start_s", "end_s", "stride_length_m", "stride_length_sd_m")
+    start, end, length, sd = (strides[name][counts] for name in names)
     if contacts is None:
         return StrideWays(start, end, length, sd)
-    side = strides["side"].to_numpy()[counts]
+    side = strides["side"][counts]
     opening, closing = (_contact_at(contacts, side, at) for at in (start, end))
     return StrideWays(start, end, length, sd, opening, closing)
 
 
-def _contact_at(contacts: pd.DataFrame, side: np.ndarray, at_s: Floats) -> Floats:
+def _contact_at(contacts: Rows, side: np.ndarray, at_s: Floats) -> Floats:
     """Return the length of the contact of a side that begins at each of these times; NaN where there is none."""
-    begins = contacts["initial_contact_s"].to_numpy(dtype=np.float64)
-    length = contacts["contact_time_s"].to_numpy(dtype=np.float64)
-    of_side = contacts["side"].to_numpy()
+    begins, length, of_side = (contacts[name] for name in ("initial_contact_s", "contact_time_s", "side"))
     # A few dozen of each: the table of all pairs is the shortest way.
     same = (np.abs(begins[None, :] - at_s[:, None]) < _SAME_INSTANT_S) & (of_side[None, :] == side[:, None])
     found = np.full(len(at_s), np.nan)

@@ -155,18 +155,18 @@ def scaled(record: RunRecord, scale: Scale, config: ScaleConfig | None = None) -
     """Return the run with all its lengths multiplied, their source ``anchored``."""
     config = config or ScaleConfig()
     strides = record.strides
-    known = strides["stride_length_m"].notna()
     length = scale.factor * strides["stride_length_m"]
     variance = (scale.factor * strides["stride_length_sd_m"]) ** 2
     # What the strides share is now known as well as the scale, what each has to itself as before.
     shared = np.minimum(config.estimate.common_share * variance, (scale.sd * length) ** 2)
     sd = np.sqrt((1.0 - config.estimate.common_share) * variance + shared)
-    changed = strides.assign(
-        stride_length_m=length,
-        stride_length_sd_m=sd,
-        speed_m_s=length / strides["stride_time_s"],
-        length_source=strides["length_source"].where(~known, "anchored"),
-    )
+    changed = {
+        **strides,
+        "stride_length_m": length,
+        "stride_length_sd_m": sd,
+        "speed_m_s": length / strides["stride_time_s"],
+        "length_source": np.where(np.isnan(length), strides["length_source"], "anchored"),
+    }
     return with_lengths(record, changed, scale.sd)
 
 

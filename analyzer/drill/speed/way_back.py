@@ -13,12 +13,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-import pandas as pd
 
 from analyzer.drill.record import RunRecord, with_lengths
 from analyzer.drill.stage.estimate import EstimateConfig
+from analyzer.drill.stage.stage_samples import known_median
 from analyzer.gait.foot.excursion import Excursion, ExcursionConfig, foot_excursion
 from analyzer.model import Bools, Floats, Placement
+from analyzer.rows import Rows
 from analyzer.signal.grid import GridSignals
 
 __all__ = ["Closure", "WayBackConfig", "closure_of", "with_ways_back"]
@@ -190,7 +191,7 @@ def _poorly_known(record: RunRecord, config: WayBackConfig) -> bool:
     if not any(placement.segment == "foot" for placement in record.used):
         return False
     strides = record.strides
-    sd = float((strides["stride_length_sd_m"] / strides["stride_length_m"]).median())
+    sd = known_median(strides["stride_length_sd_m"] / strides["stride_length_m"])
     return "clipped" in record.troubles or sd > config.wanted_sd
 
 
@@ -209,24 +210,26 @@ def _closed(record: RunRecord, until_s: float, signals_of: SignalsOf, config: Wa
         closures[placement.side] = closure
     strides = record.strides
     for side, closure in closures.items():
-        strides = _replaced(strides, strides["side"].to_numpy() == side, closure)
+        strides = _replaced(strides, strides["side"] == side, closure)
     return with_lengths(record, strides, max(closure.total_sd for closure in closures.values()))
 
 
-def _replaced(strides: pd.DataFrame, own: Bools, closure: Closure) -> pd.DataFrame:
+def _replaced(strides: Rows, own: Bools, closure: Closure) -> Rows:
     """Return the strides with the lengths of one foot's moves; those without a move of their own as they were."""
-    start, time = strides["start_s"].to_numpy(), strides["stride_time_s"].to_numpy()
-    length, sd = strides["stride_length_m"].to_numpy().copy(), strides["stride_length_sd_m"].to_numpy().copy()
-    source = strides["length_source"].to_numpy(dtype=object).copy()
+    start, time = strides["start_s"], strides["stride_time_s"]
+    length, sd = strides["stride_length_m"].copy(), strides["stride_length_sd_m"].copy()
+    # As objects: an array of words would cut a longer one to the length of its own.
+    source = strides["length_source"].astype(object)
     for row in np.flatnonzero(own):
         # A move begins in the contact that opens its stride.
         found = np.flatnonzero((closure.start_s >= start[row]) & (closure.start_s < start[row] + 0.5 * time[row]))
         if len(found) == 1:
             source[row] = "estimated" if np.isnan(length[row]) else "anchored"
             length[row], sd[row] = closure.length_m[found[0]], closure.length_sd_m[found[0]]
-    return strides.assign(
-        stride_length_m=length,
-        stride_length_sd_m=sd,
-        speed_m_s=length / time,
-        length_source=pd.Series(source, dtype="str"),
-    )
+    return {
+        **strides,
+        "stride_length_m": length,
+        "stride_length_sd_m": sd,
+        "speed_m_s": length / time,
+        "length_source": source,
+    }

@@ -17,6 +17,7 @@ __all__ = [
     "estimates",
     "interval",
     "log_change",
+    "median",
     "quantile",
     "satterthwaite",
     "scatter",
@@ -214,11 +215,18 @@ def scatter(sample: Sample) -> tuple[float, int]:
 
     A straight line in time and a step between the feet are removed from every run. NaN and 0 where nothing is left.
     """
-    if sample.values.size == 0 or not np.median(sample.values):
+    centre = median(sample.values) if sample.values.size else 0.0
+    if centre == 0:
         return np.nan, 0
-    centre = float(np.median(sample.values))
     found = _pooled([_scatter(sample, centre, sample.runs == run) for run in np.unique(sample.runs)])
     return float(np.sqrt(found.variance)), int(found.df)
+
+
+def median(values: Floats) -> float:
+    """Return the median of values of which none is NaN and at least one is there."""
+    # By sorting: of a few dozen values numpy's own median takes several times as long, and a practice has thousands.
+    ordered = np.sort(values)
+    return float(0.5 * (ordered[(ordered.size - 1) // 2] + ordered[ordered.size // 2]))
 
 
 def satterthwaite(variances: Floats, df: Floats) -> float:
@@ -260,49 +268,54 @@ def _at_one_distance(samples: Sequence[Sample]) -> tuple[Sequence[Sample], float
     As they are, and 0, where not every stage was run over the same distances: then effort and distance went together,
     and their parts in a difference cannot be told apart.
     """
-    rows = [_run_medians(sample) for sample in samples if sample.values.size and np.median(sample.values)]
-    grids = {tuple(sorted(distance for distance, _ in row)) for row in rows}
-    if len(rows) < 2 or len(grids) > 1:
+    usable = [sample for sample in samples if sample.values.size and median(sample.values)]
+    grids = {tuple(sorted(_distances(sample))) for sample in usable}
+    if len(usable) < 2 or len(grids) > 1:
         return samples, 0.0
-    distances = set(next(iter(grids)))
-    df = sum(len(row) - 1 for row in rows)
+    [grid] = grids
+    distances = set(grid)
+    df = len(usable) * (len(grid) - 1)
     # Nothing to take out, or nothing left after it; NaN, a distance that is not known, equals no other.
-    if not 0 < len(distances) - 1 < df or not np.isfinite(list(distances)).all():
+    if not 0 < len(distances) - 1 < df or not np.isfinite(grid).all():
         return samples, 0.0
+    rows = [_run_medians(sample) for sample in usable]
     effects = {one: np.mean([value for row in rows for distance, value in row if distance == one]) for one in distances}
     brought = [
         replace(sample, values=sample.values / [effects[sample.distance_m[int(run)]] for run in sample.runs])
-        if sample.values.size and np.median(sample.values)
+        if sample in usable
         else sample
         for sample in samples
     ]
     return brought, (len(distances) - 1) / df
 
 
+def _distances(sample: Sample) -> list[float]:
+    """Return the distance of each run of a stage, in order of their numbers."""
+    return [sample.distance_m.get(run, float("nan")) for run in sorted(set(sample.runs.tolist()))]
+
+
 def _run_medians(sample: Sample) -> list[tuple[float, float]]:
     """Return of each run of a stage its distance, and its median against the mean of all."""
-    runs = np.unique(sample.runs)
-    medians = np.array([np.median(sample.values[sample.runs == run]) for run in runs])
-    distances = [sample.distance_m.get(int(run), np.nan) for run in runs]
-    return list(zip(distances, (medians / medians.mean()).tolist(), strict=True))
+    medians = np.array([median(sample.values[sample.runs == run]) for run in np.unique(sample.runs)])
+    return list(zip(_distances(sample), (medians / medians.mean()).tolist(), strict=True))
 
 
 def _summary(sample: Sample, config: EstimateConfig, used_df_share: float) -> _Summary:
     if sample.values.size == 0:
         return _Summary(np.nan, 0, 0, np.nan)
-    centre = float(np.median(sample.values))
+    centre = median(sample.values)
     if centre == 0:
         return _Summary(0.0, sample.values.size, np.unique(sample.runs).size, np.nan)
     # abs, as flight time can be negative when walking; its scatter cannot.
     relative = sample.values / abs(centre)
     names, which = np.unique(sample.runs, return_inverse=True)
-    medians = np.array([np.median(relative[which == run]) for run in range(names.size)])
+    medians = np.array([median(relative[which == run]) for run in range(names.size)])
     counts = np.bincount(which, minlength=names.size)
     within = _pooled([_scatter(sample, centre, which == run) for run in range(names.size)])
     measured = sample.measured_sd / abs(centre) if np.isfinite(sample.measured_sd) else 0.0
     spread = _variance(medians - medians.mean(), (names.size - 1) * (1 - used_df_share))
     # Medians of runs differ by this much even if the runs were the same.
-    expected = np.mean(_of_median(np.nan_to_num(within.variance), counts, config))
+    expected = np.mean(_of_median(_or_zero(within.variance), counts, config))
     expected += (1 - config.common_share) * measured**2
     between = _Variance(max(0.0, spread.variance - float(expected)), spread.df) if spread.df else _Variance()
     return _Summary(centre, relative.size, names.size, measured, within, between)
@@ -331,6 +344,10 @@ def _of_median(variance: float, counts: NDArray[np.int64] | int, config: Estimat
     return result
 
 
+def _or_zero(variance: float) -> float:
+    return 0.0 if np.isnan(variance) else variance
+
+
 def _pooled(variances: Sequence[_Variance]) -> _Variance:
     known = [v for v in variances if v.df > 0 and np.isfinite(v.variance)]
     df = sum(v.df for v in known)
@@ -346,8 +363,8 @@ def _estimate(summary: _Summary, pooled: _Variance, between: _Variance, config: 
     measured = (1 - config.common_share) * summary.measured**2 / summary.n_runs
     # Without any of the three sources the error is not zero but unknown.
     known = within.df > 0 or between.df > 0 or (summary.measured > 0 and summary.n_values == summary.n_runs)
-    scatter = _of_median(np.nan_to_num(within.variance), summary.n_values, config)[0]
-    parts = np.array([scatter, np.nan_to_num(between.variance) / summary.n_runs, measured])
+    scatter = _of_median(_or_zero(within.variance), summary.n_values, config)[0]
+    parts = np.array([scatter, _or_zero(between.variance) / summary.n_runs, measured])
     # A part that is zero has no weight; its degrees of freedom need only be finite.
     dfs = np.array([max(within.df, 1.0), max(between.df, 1.0), np.inf])
     return Estimate(

@@ -9,9 +9,10 @@ import pandas as pd
 from analyzer.drill.stage.contrast import change_pct, speed_split
 from analyzer.drill.stage.estimate import Estimate, Interval
 from analyzer.drill.stage.same_speed import AtSpeed, SameSpeed, same_speed
-from analyzer.drill.stage.stage_samples import Rows, only, rows_of, typical_share, within_openings
+from analyzer.drill.stage.stage_samples import typical_share, within_openings
 from analyzer.drill.stage.stages import Stage, StageConfig, stage_estimates
 from analyzer.model import Floats
+from analyzer.rows import Rows, only, rows_of
 from analyzer.tables import STAGE_CHANGES, STAGE_METRICS, build
 
 __all__ = ["stage_changes"]

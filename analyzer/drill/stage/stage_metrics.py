@@ -7,8 +7,9 @@ import numpy as np
 import pandas as pd
 
 from analyzer.drill.stage.estimate import Estimate, Interval, Sample, estimates, interval, variability_pct
-from analyzer.drill.stage.stage_samples import Rows, of_runs, only, rows_of, samples
-from analyzer.drill.stage.stages import StageConfig, fly_contacts, members
+from analyzer.drill.stage.stage_samples import of_runs, samples
+from analyzer.drill.stage.stages import Stage, StageConfig, fly_contacts, stage_estimates
+from analyzer.rows import Rows, only, rows_of
 from analyzer.tables import STAGE_METRIC_ROWS, STAGE_METRICS, build
 
 __all__ = ["stage_metrics"]
@@ -16,8 +17,8 @@ __all__ = ["stage_metrics"]
 _SIDED = ("step_frequency_hz", "contact_time_s", "flight_time_s", "duty_factor")
 """Metrics told for each foot. Lengths are not: what one foot gains in a stride the other does not lose."""
 
-_VIEWS = (("run", "both"), ("first_steps", "both"), ("fly", "both"), ("fly", "left"), ("fly", "right"))
-"""Phase and side of the rows of a stage."""
+_VIEWS = (("first_steps", "both"), ("fly", "both"), ("fly", "left"), ("fly", "right"))
+"""Phases and sides in which a stage is looked at."""
 
 _UNITS: Mapping[str, str] = {"speed_m_s": "m/s", **{name: unit for name, (unit, _) in STAGE_METRICS.items()}}
 
@@ -39,6 +40,7 @@ def stage_metrics(
     steps: pd.DataFrame,
     contacts: pd.DataFrame,
     config: StageConfig | None = None,
+    compared: Sequence[Stage] | None = None,
 ) -> pd.DataFrame:
     """Return the long table of the stages' metrics.
 
@@ -47,6 +49,8 @@ def stage_metrics(
     runs, strides, steps, contacts : pandas.DataFrame
         As in `analyzer.tables`.
     config : StageConfig, optional
+    compared : sequence of Stage, optional
+        What `stage_estimates` has found in these tables; found again if left out.
 
     Returns
     -------
@@ -61,18 +65,20 @@ def stage_metrics(
     the speed rises, so that one is always a step ahead. Intervals as in the table of stages (`estimates`).
     """
     config = config or StageConfig()
-    found = members(runs, config)
+    if compared is None:
+        compared = stage_estimates(runs, strides, steps, contacts, config)
     tables = tuple(rows_of(table) for table in (runs, strides, steps, contacts))
     usable = _usable(tables, rows_of(fly_contacts(contacts, strides, steps, config)), config)
-    seen = [_seen(tables, usable, numbers) for _, numbers in found]
+    seen = [_seen(tables, usable, stage.runs) for stage in compared]
     rows: list[dict[str, float | int | str]] = []
     drawn = [{view: _drawn(one, *view, config) for view in _VIEWS} for one in seen]
-    for metric, phase, side in _kinds():
-        values = [samples_of_stage[phase, side][metric] for samples_of_stage in drawn]
-        told = estimates(values, config.estimate)
-        for stage, row in enumerate(zip(seen, values, told, strict=True)):
-            cells = _cells(*row, (metric, phase, side), config)
-            rows.append({"stage": stage + 1, "asked_effort_pct": found[stage][0], **cells})
+    for kind in _kinds():
+        metric, phase, side = kind
+        values = [samples_of_stage[_shown_in(phase), side][metric] for samples_of_stage in drawn]
+        told = _told(compared, values, kind, config)
+        for number, row in enumerate(zip(seen, values, told, strict=True), start=1):
+            asked = compared[number - 1].asked_effort_pct
+            rows.append({"stage": number, "asked_effort_pct": asked, **_cells(*row, kind, config)})
     # By stage first; the order of the kinds stays.
     rows.sort(key=lambda cells: int(cells["stage"]))
     return build(STAGE_METRIC_ROWS, {name: [cells[name] for cells in rows] for name in STAGE_METRIC_ROWS.names})
@@ -88,6 +94,21 @@ def _kinds() -> list[tuple[str, str, str]]:
         *whole,
         *((metric, "fly", side) for metric in _SIDED for side in ("left", "right")),
     ]
+
+
+def _shown_in(phase: str) -> str:
+    """Return the phase whose samples hold a number; the peak speed is in those of any."""
+    return "fly" if phase == "run" else phase
+
+
+def _told(
+    compared: Sequence[Stage], values: Sequence[Sample], kind: tuple[str, str, str], config: StageConfig
+) -> Sequence[Estimate]:
+    """Return the estimates of a number in every stage: those of the table of stages where they are the same."""
+    metric, phase, side = kind
+    if metric in STAGE_METRICS and (_shown_in(phase), side) == ("fly", "both"):
+        return [stage.metrics[metric] for stage in compared]
+    return estimates(values, config.estimate)
 
 
 def _usable(tables: Sequence[Rows], fly: Rows, config: StageConfig) -> dict[str, tuple[Rows, ...]]:
@@ -143,7 +164,7 @@ def _seen(tables: Sequence[Rows], usable: Mapping[str, tuple[Rows, ...]], number
 
 def _drawn(seen: _Seen, phase: str, side: str, config: StageConfig) -> dict[str, Sample]:
     """Return the values of every metric in one phase and of one side."""
-    rows = seen.usable["fly" if phase == "run" else phase]
+    rows = seen.usable[phase]
     if side != "both":
         rows = tuple(only(part, part["side"] == side) for part in rows)
     return samples((seen.runs, *rows), config.contact_qualities)

@@ -1,30 +1,16 @@
 """The values of one stage, cut out of tables as arrays."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
-import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from analyzer.drill.stage.estimate import Sample
+from analyzer.drill.stage.estimate import Sample, median
 from analyzer.model import Bools, Floats
+from analyzer.rows import Rows, only
 
-__all__ = ["Rows", "of_runs", "only", "rows_of", "sample_of", "samples", "typical_share", "within_openings"]
-
-Rows = Mapping[str, NDArray[Any]]
-"""Columns of a table, of one length. Cutting them to a stage, phase and side takes a tenth of cutting the table."""
-
-
-def rows_of(table: pd.DataFrame) -> Rows:
-    """Return the columns of a table as arrays; strings become objects."""
-    return {str(name): table[name].to_numpy() for name in table.columns}
-
-
-def only(rows: Rows, keep: Bools) -> Rows:
-    """Return the rows where `keep` is true."""
-    return {name: column[keep] for name, column in rows.items()}
+__all__ = ["known_median", "of_runs", "sample_of", "samples", "typical_share", "within_openings"]
 
 
 def of_runs(rows: Rows, runs: Sequence[int]) -> Rows:
@@ -73,10 +59,10 @@ def samples(tables: Sequence[Rows], contact_qualities: Sequence[str]) -> dict[st
     # The duty factor stands on contact time, so it is as choosy.
     timed = only(strides, np.isin(strides["quality"], contact_qualities))
     length_share = typical_share(strides["stride_length_sd_m"], strides["stride_length_m"])
-    contact_sd_s = _median(np.hypot(contacts["initial_contact_sd_s"], contacts["toe_off_sd_s"]))
-    contact_share = contact_sd_s / _median(contacts["contact_time_s"])
+    contact_sd_s = known_median(np.hypot(contacts["initial_contact_sd_s"], contacts["toe_off_sd_s"]))
+    contact_share = contact_sd_s / known_median(contacts["contact_time_s"])
     found = {
-        "peak_speed_m_s": sample_of(runs, "peak_speed_m_s", sd=_median(runs["peak_speed_sd_m_s"])),
+        "peak_speed_m_s": sample_of(runs, "peak_speed_m_s", sd=known_median(runs["peak_speed_sd_m_s"])),
         "speed_m_s": sample_of(strides, "speed_m_s", share=length_share),
         "step_frequency_hz": sample_of(steps, "step_frequency_hz"),
         "stride_frequency_hz": sample_of(strides, "stride_frequency_hz"),
@@ -103,18 +89,19 @@ def sample_of(rows: Rows, name: str, sd: float = np.nan, share: float = np.nan) 
         runs=rows["run"][known],
         time_s=time_s[known],
         left=np.asarray(rows["side"][known] == "left" if "side" in rows else np.zeros(values.size), dtype=float),
-        measured_sd=sd if np.isfinite(sd) else share * _median(values),
+        measured_sd=sd if np.isfinite(sd) else share * known_median(values),
     )
 
 
 def typical_share(part: Floats, whole: Floats) -> float:
     """Return the median of part / whole over the rows where both are known, NaN where there is none."""
     # No share of nothing; numpy would warn of it.
-    return _median(np.divide(part, whole, out=np.full(whole.size, np.nan), where=whole != 0))
+    return known_median(np.divide(part, whole, out=np.full(whole.size, np.nan), where=whole != 0))
 
 
-def _median(values: ArrayLike) -> float:
+def known_median(values: ArrayLike) -> float:
+    """Return the median of the finite values, NaN where there is none."""
     known = np.asarray(values, dtype=float)
     # nanmedian warns where all is NaN; here that is an ordinary case.
     known = known[np.isfinite(known)]
-    return float(np.median(known)) if known.size else np.nan
+    return median(known) if known.size else np.nan

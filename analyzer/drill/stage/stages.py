@@ -9,7 +9,8 @@ import pandas as pd
 from analyzer.drill.stage.contrast import ContrastConfig, change_pct, frequency_share
 from analyzer.drill.stage.estimate import Estimate, EstimateConfig, Interval, estimates, interval
 from analyzer.drill.stage.same_speed import SameSpeedConfig
-from analyzer.drill.stage.stage_samples import of_runs, rows_of, samples, within_openings
+from analyzer.drill.stage.stage_samples import of_runs, samples, within_openings
+from analyzer.rows import only, rows_of
 from analyzer.tables import STAGE_METRICS, STAGES, build
 
 __all__ = ["Stage", "StageConfig", "fly_contacts", "members", "stage_estimates", "stage_table", "stages"]
@@ -174,10 +175,11 @@ def fly_contacts(
     """
     config = config or StageConfig()
     # Both tables: a pelvis gives steps only, one foot strides only.
-    opens = [table.loc[table["phase"] == "fly", ["run", "start_s"]] for table in (strides, steps)]
-    runs, opens_s = (np.concatenate([table[name].to_numpy() for table in opens]) for name in ("run", "start_s"))
-    usable = contacts["quality"].isin(config.contact_qualities) & contacts["contact_time_s"].notna()
-    return contacts[usable & within_openings(rows_of(contacts), runs, opens_s)]
+    opens = [only(rows, rows["phase"] == "fly") for rows in (rows_of(strides), rows_of(steps))]
+    runs, opens_s = (np.concatenate([rows[name] for rows in opens]) for name in ("run", "start_s"))
+    rows = rows_of(contacts)
+    usable = np.isin(rows["quality"], config.contact_qualities) & np.isfinite(rows["contact_time_s"])
+    return contacts[usable & within_openings(rows, runs, opens_s)]
 
 
 def members(runs: pd.DataFrame, config: StageConfig) -> list[tuple[float, tuple[int, ...]]]:

@@ -6,8 +6,8 @@ from typing import Literal
 
 import numpy as np
 
+from analyzer.drill.starting.start import slow_sizes
 from analyzer.model import Bools, Floats, Placement
-from analyzer.signal.filters import lowpass
 from analyzer.signal.grid import GridSignals
 from analyzer.signal.orientation import integrate_rate, rotated, tilt_from_gravity
 from analyzer.units import G_M_S2
@@ -89,8 +89,7 @@ def _of_foot(grid: GridSignals, travel_axis: Floats, start_s: float, config: Fal
     first, stop = grid.to_index(start_s - config.lead_s), grid.to_index(start_s + config.longest_s) + 1
     if grid.lost[first:stop].any():
         return "unknown"
-    rate = np.linalg.norm(lowpass(grid.gyr_rad_s, config.cutoff_hz, grid.rate_hz)[first:stop], axis=1)
-    force = np.linalg.norm(lowpass(grid.acc_m_s2, config.cutoff_hz, grid.rate_hz)[first:stop], axis=1)
+    rate, force = (sizes[first:stop] for sizes in slow_sizes(grid, config.cutoff_hz))
     moving = (rate > config.moving_rad_s) | (np.abs(force - G_M_S2) > config.moving_m_s2)
     swings = np.flatnonzero(rate > config.swing_rad_s)
     before_swing = moving[: swings[0]] if swings.size else moving

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
-import pandas as pd
 
 from analyzer.drill.starting.start import StartConfig, StartTeller, first_movement
+from analyzer.rows import Rows
 from analyzer.signal.filters import lowpass
 from analyzer.signal.grid import GridSignals
 
@@ -79,7 +79,7 @@ class Onset:
 
 def onset_of(
     signals: Sequence[GridSignals],
-    contacts: pd.DataFrame,
+    contacts: Rows,
     before_s: float,
     config: OnsetConfig | None = None,
     *,
@@ -91,7 +91,7 @@ def onset_of(
     ----------
     signals : sequence of GridSignals
         Window with the stand before the run.
-    contacts : pandas.DataFrame
+    contacts : Rows
         Of the run, from sensors on feet or shanks; empty where there are none.
     before_s : float
         The run has surely begun by then.
@@ -135,7 +135,7 @@ def _both_sides(signals: Sequence[GridSignals], config: OnsetConfig) -> bool:
 def _of_legs(
     moved_s: float,
     signals: Sequence[GridSignals],
-    contacts: pd.DataFrame,
+    contacts: Rows,
     config: OnsetConfig,
     first_step: FirstStep,
 ) -> list[_Witness]:
@@ -146,7 +146,8 @@ def _of_legs(
     if not _both_sides(signals, config):
         return [(moved_s - 0.5 * config.front_lag_s, config.one_foot_sd_s)]
     heel = (moved_s, config.heel_sd_s)
-    off_s = float(contacts["toe_off_s"].min()) if len(set(contacts["side"])) > 1 else float("nan")
+    both = len(set(contacts["side"].tolist())) > 1
+    off_s = float(np.nanmin(contacts["toe_off_s"])) if both else float("nan")
     if _is_push(off_s - moved_s, config):
         return [heel, (off_s - config.push_off_lead_s, config.push_off_sd_s)]
     off_s = _swings_s(moved_s, signals, config) + config.swing_lead_s

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-import pandas as pd
 
 from analyzer.drill.practice import Practice
 from analyzer.drill.record import LEAST_RECEIVED_PCT
 from analyzer.model import Floats, Notice
+from analyzer.rows import Rows, only, rows_of
 
 __all__ = ["PairConfig", "with_pair_checked"]
 
@@ -78,7 +78,10 @@ def with_pair_checked(practice: Practice, config: PairConfig | None = None) -> P
         The very same where nothing is amiss. Each foot's contacts and strides stay: they rest on one sensor alone.
     """
     config = config or PairConfig()
-    pairs = [pair for pair in (_pair(run, practice.contacts, config) for run in _checked(practice, config)) if pair]
+    contacts = rows_of(practice.contacts)
+    seen = only(contacts, np.isfinite(contacts["initial_contact_s"]))
+    found = (_pair(run, only(seen, seen["run"] == run), config) for run in _checked(practice, config))
+    pairs = [pair for pair in found if pair]
     odd = [pair for pair in pairs if not pair.uneven_pct < config.uneven_pct]
     # A single odd run among sound ones has a reason of its own, such as a stumble.
     if not odd or 2 * len(odd) < len(pairs):
@@ -108,9 +111,9 @@ def _checked(practice: Practice, config: PairConfig) -> list[int]:
     return [int(run) for run in runs.loc[sound, "run"]]
 
 
-def _pair(run: int, contacts: pd.DataFrame, config: PairConfig) -> _Pair | None:
-    own = contacts[(contacts["run"] == run) & contacts["initial_contact_s"].notna()]
-    left, right = (np.sort(own.loc[own["side"] == side, "initial_contact_s"].to_numpy()) for side in ("left", "right"))
+def _pair(run: int, contacts: Rows, config: PairConfig) -> _Pair | None:
+    landed_s, side = contacts["initial_contact_s"], contacts["side"]
+    left, right = (np.sort(landed_s[side == foot]) for foot in ("left", "right"))
     fewer, more = sorted((left.size, right.size))
     if more >= config.min_contacts and fewer <= config.standing_contacts:
         return _Pair(run, np.nan, np.inf, in_turn=False)
@@ -121,7 +124,7 @@ def _pair(run: int, contacts: pd.DataFrame, config: PairConfig) -> _Pair | None:
     if shifted or not share.size:
         return _Pair(run, np.nan, np.inf, in_turn=False)
     off = float(np.median(share)) - 0.5
-    side = own.sort_values("initial_contact_s", kind="stable")["side"].to_numpy()
+    side = side[np.argsort(landed_s, kind="stable")]
     # A step is half a stride: one is longer, the other shorter by `off` of the stride.
     return _Pair(run, off * stride_s, 400.0 * abs(off), in_turn=bool((side[1:] != side[:-1]).all()))
 
