@@ -12,7 +12,7 @@ from analyzer.model import Analysis, Characteristic, Placement, Plan, TimedPaylo
 from analyzer.session import RunResult
 from analyzer.virtual import SensorModel, simulate, steady
 
-TABLES = ("contacts", "strides", "steps", "runs", "stages")
+TABLES = ("contacts", "strides", "steps", "runs", "stages", "segments")
 FEET = (Placement.LEFT_FOOT, Placement.RIGHT_FOOT)
 WITH_PELVIS = (Placement.PELVIS, *FEET)
 
