@@ -9,6 +9,7 @@ from analyzer.drill.detection.runs import RunFinderConfig
 from analyzer.drill.practice import PracticeConfig
 from analyzer.drill.record import RunConfig
 from analyzer.drill.rest.movement import MovementConfig
+from analyzer.drill.segments.table import SegmentsConfig
 from analyzer.drill.speed.way_back import WayBackConfig
 from analyzer.drill.stage.stages import StageConfig
 from analyzer.drill.starting.reaction import ReactionConfig
@@ -36,3 +37,4 @@ class Config:
     wearing: WearingConfig = field(default_factory=WearingConfig)
     reaction: ReactionConfig = field(default_factory=ReactionConfig)
     stages: StageConfig = field(default_factory=StageConfig)
+    segments: SegmentsConfig = field(default_factory=SegmentsConfig)

@@ -22,6 +22,7 @@ from analyzer.drill.planned.history import PastRun
 from analyzer.drill.practice import practice_of
 from analyzer.drill.record import RunRecord, run_records
 from analyzer.drill.rest.movement import Paces, paces
+from analyzer.drill.segments.table import segment_notices, segments_table
 from analyzer.drill.speed.way_back import with_ways_back
 from analyzer.drill.stage.stage_changes import stage_changes
 from analyzer.drill.stage.stage_metrics import stage_metrics
@@ -176,24 +177,18 @@ class Session:
         -------
         Analysis
         """
-        # First what the assembler still holds back: the end of the last run may lie in it.
-        for placement in sorted(self._waiting):
-            self._push_waiting(placement)
-        for block in self._assembler.finish():
-            self.push_samples(block)
-        self._analyzed(self._finder.finish())
+        self._push_what_is_left()
         recording = recording or self._recording()
         # Only now: a jog shows against the fastest run of the day, and the walk back comes after the run.
         drilled, jogged = without_jogs(self._records, self._config.jogs)
         records = with_ways_back(drilled, self._signals_between, self._config.way_back)
-        past, config = self._past, self._config
+        past, config, limits = self._past, self._config, self._thresholds
         practice = practice_of(records, self._plan, self._movement(), config.practice, recording.timings, past)
-        practice = with_pair_checked(practice, config.pair)
         cues = cues_among(recording.marks)
         reacted = reactions(records, cues, self._clock_sd_s(), config.reaction)
-        practice = with_reactions(practice, reacted, records)
-        rules, norms = self._thresholds.rules, self._thresholds.norms
-        runs = with_rests_judged(practice.runs, self._plan, rules["rest"], norms["rest"])
+        practice = with_reactions(with_pair_checked(practice, config.pair), reacted, records)
+        segments = segments_table(practice, records, self._signals_between, self._athlete, config.segments)
+        runs = with_rests_judged(practice.runs, self._plan, limits.rules["rest"], limits.norms["rest"])
         tables = (runs, practice.strides, practice.steps, practice.contacts)
         compared = stage_estimates(*tables, self._config.stages)
         stages = stage_table(compared, self._config.stages)
@@ -208,6 +203,7 @@ class Session:
             placements=tuple(sorted(self._blocks)),
             stage_config=self._config.stages,
             compared=compared,
+            segments=segments,
         )
         return Analysis(
             contacts=practice.contacts,
@@ -217,6 +213,7 @@ class Session:
             stages=stages,
             stage_metrics=stage_metrics(*tables, self._config.stages, compared),
             stage_changes=stage_changes(*tables, self._config.stages, compared),
+            segments=segments,
             findings=findings(inputs, self._thresholds),
             # A recording read from a capture carries already what its payloads make the assembler say again.
             notices=(
@@ -227,6 +224,7 @@ class Session:
                 *reaction_notices(reacted, cues, len(practice.runs), self._plan),
                 *silence(self._records, self._blocks),
                 *coarseness(records),
+                *segment_notices(segments),
             ),
             plan=self._plan,
             athlete=self._athlete,
@@ -238,10 +236,17 @@ class Session:
             reactions=reacted,
         )
 
+    def _push_what_is_left(self) -> None:
+        # The end of the last run may lie in what the assembler still holds back.
+        for placement in sorted(self._waiting):
+            self._push_waiting(placement)
+        for block in self._assembler.finish():
+            self.push_samples(block)
+        self._analyzed(self._finder.finish())
+
     def _clock_sd_s(self) -> float:
         """Return how well the worst clock fits the host's; NaN where samples came on the clock of the marks."""
-        errors = [correction.error_s for correction in self._assembler.corrections().values()]
-        return max(errors, default=float("nan"))
+        return max((told.error_s for told in self._assembler.corrections().values()), default=float("nan"))
 
     def _analyzed(self, windows: list[RunWindow]) -> list[RunResult]:
         ended = []

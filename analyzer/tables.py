@@ -11,6 +11,7 @@ __all__ = [
     "CONTACTS",
     "RUNS",
     "SCHEMAS",
+    "SEGMENTS",
     "STAGES",
     "STAGE_CHANGES",
     "STAGE_METRICS",
@@ -290,7 +291,79 @@ STAGE_CHANGES = Schema(
     ),
 )
 
-SCHEMAS: tuple[Schema, ...] = (CONTACTS, STRIDES, STEPS, RUNS, STAGES, STAGE_METRIC_ROWS, STAGE_CHANGES)
+SEGMENTS = Schema(
+    "segments",
+    (
+        _RUN,
+        Column("placement", "string", "", "sensor, such as right_thigh"),
+        Column("side", "string", "", "of the sensor; on the midline that of the foot whose contact opens the step"),
+        Column("start_s", "float", "s", "start of the step (sternum, pelvis, both feet known) or stride"),
+        Column("end_s", "float", "s", "its end"),
+        _PHASE,
+        Column("speed_m_s", "float", "m/s", "of the strides around it"),
+        Column(
+            "trunk_lean_rad", "float", "rad", "sternum: mean lean of the upper trunk over the step, forward positive"
+        ),
+        Column("trunk_side_lean_rad", "float", "rad", "sternum: mean lean to the side over the step, left positive"),
+        Column(
+            "pelvic_tilt_rad", "float", "rad", "pelvis: mean tilt over the step, front down positive; no trunk lean"
+        ),
+        Column(
+            "lean_expected_rad",
+            "float",
+            "rad",
+            "sternum, pelvis: lean of the ground force that the body's acceleration calls for, atan(a / g)",
+        ),
+        Column("arm_rate_rad_s", "float", "rad/s", "wrist: 95th percentile of the rate about the axis of the swing"),
+        Column("arm_swing_rad", "float", "rad", "wrist: that rate / (2 pi stride frequency), the half swing of a sine"),
+        Column(
+            "thigh_flexion_rad", "float", "rad", "thigh: furthest forward in the stride, knee ahead of hip positive"
+        ),
+        Column("thigh_extension_rad", "float", "rad", "thigh: furthest back in the stride, negative behind the hip"),
+        Column("thigh_rate_rad_s", "float", "rad/s", "thigh: fastest turn in the stride, either way"),
+        Column("shank_angle_rad", "float", "rad", "shank: at initial contact, ankle ahead of the knee positive"),
+        Column(
+            "foot_speed_before_contact_m_s",
+            "float",
+            "m/s",
+            "foot: speed over the ground 15 to 5 ms before the contact that opens the stride, along the run",
+        ),
+        Column("contact_length_m", "float", "m", "foot: speed times contact time"),
+        Column("heel_recovery_rad", "float", "rad", "foot: lowest pitch in swing against stance, toe up positive"),
+        Column("heel_height_m", "float", "m", "foot: highest rise of the sensor in swing"),
+        Column("braking_m_s", "float", "m/s", "pelvis: speed lost in the contact; compare one athlete with himself"),
+        Column("vertical_oscillation_m", "float", "m", "pelvis: lowest to highest within the step"),
+        Column(
+            "vertical_stiffness_n_m",
+            "float",
+            "N/m",
+            "foot, fly phase, with mass and height: spring of the body; compare one athlete with himself",
+        ),
+        Column(
+            "leg_stiffness_n_m", "float", "N/m", "foot, fly phase, with mass and height: spring of the leg; likewise"
+        ),
+        Column("angle_sd_rad", "float", "rad", "standard uncertainty of the angles against the stand; NaN without any"),
+        _QUALITY,
+        Column(
+            "reason",
+            "string",
+            "",
+            "ok, walking_zero (angles count from the mean of walking), or why measures are missing: no_gyroscope, "
+            "no_stand, slipped, no_direction, drift, gap, clipped, edge, no_contact (of this leg), no_length",
+        ),
+    ),
+)
+
+SCHEMAS: tuple[Schema, ...] = (
+    CONTACTS,
+    STRIDES,
+    STEPS,
+    RUNS,
+    STAGES,
+    STAGE_METRIC_ROWS,
+    STAGE_CHANGES,
+    SEGMENTS,
+)
 
 
 def data_dictionary() -> dict[str, list[dict[str, str]]]:

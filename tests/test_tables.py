@@ -36,6 +36,8 @@ PUBLISHED = {
 SUFFIX_OF_UNIT = {"s": "_s", "Hz": "_hz", "m": "_m", "m/s": "_m_s", "rad": "_rad", "%": "_pct"} | {
     "N/kg": "_n_kg",
     "W/kg": "_w_kg",
+    "N/m": "_n_m",
+    "rad/s": "_rad_s",
 }
 
 

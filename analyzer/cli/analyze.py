@@ -17,8 +17,8 @@ __all__ = ["add_parser", "run"]
 _DESCRIPTION = """\
 Analyse recordings: a capture (.mcap), a folder of CSV files with recording.toml, or an .npz file.
 Writes contacts.csv, strides.csv, steps.csv, runs.csv, stages.csv, stage_metrics.csv, stage_changes.csv,
-findings.json, data_dictionary.json, provenance.json and report.html. One recording's results go into DIR itself,
-those of several into DIR/NAME."""
+segments.csv, findings.json, data_dictionary.json, provenance.json and report.html. One recording's results
+go into DIR itself, those of several into DIR/NAME."""
 
 
 def add_parser(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

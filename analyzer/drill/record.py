@@ -11,6 +11,7 @@ from analyzer.drill.speed.profile import ProfileConfig, deceleration_start_s, pe
 from analyzer.drill.starting.false_step import FalseStep, FalseStepConfig, false_step
 from analyzer.drill.starting.onset import Onset, OnsetConfig, onset_of
 from analyzer.drill.starting.start import StartTeller, first_movement_s
+from analyzer.gait.foot.landing import FootSwings
 from analyzer.gait.foot.travel import FootTravel
 from analyzer.gait.run_gait import RunGait
 from analyzer.model import Floats, Placement
@@ -91,6 +92,8 @@ class RunRecord:
         Whether a foot was set back before the first real step.
     foot_rolls_rad : mapping of Placement to float
         As in `RunGait`.
+    swings : mapping of Placement to FootSwings
+        Feet only, of the whole window: what they did in the air.
     """
 
     start_s: float
@@ -113,6 +116,7 @@ class RunRecord:
     false_step: FalseStep = "unknown"
     foot_rolls_rad: Mapping[Placement, float] = field(default_factory=lambda: MappingProxyType({}))
     travels: Mapping[Placement, FootTravel] = field(default_factory=dict)
+    swings: Mapping[Placement, FootSwings] = field(default_factory=lambda: MappingProxyType({}))
 
 
 def run_records(
@@ -212,6 +216,7 @@ def _record(
         start_told_by=onset.told_by,
         start_sd_s=onset.sd_s,
         foot_rolls_rad=gait.foot_rolls_rad,
+        swings=gait.swings,
         travels={placement: travel.between(*bout) for placement, travel in gait.travels.items()},
     )
     return _with_pace(unpaced, _pace_m_s(measured, strides), config)

@@ -7,6 +7,7 @@ from types import MappingProxyType
 import numpy as np
 
 from analyzer.gait.foot.analysis import FootConfig, FootGait, analyze_foot
+from analyzer.gait.foot.landing import FootSwings
 from analyzer.gait.foot.travel import FootTravel
 from analyzer.gait.pelvis import PelvisConfig, pelvis_contacts
 from analyzer.gait.shank import ShankConfig, shank_contacts
@@ -49,6 +50,8 @@ class RunGait:
     foot_rolls_rad : mapping of Placement to float
         Feet only: how far the left side of the foot is raised as it leaves the ground and lands, by which a left foot
         and a right one are told apart.
+    swings : mapping of Placement to FootSwings
+        Feet only: what they did in the air.
     """
 
     contacts: Rows
@@ -58,6 +61,7 @@ class RunGait:
     travel_axes: Mapping[Placement, Floats] = field(default_factory=lambda: MappingProxyType({}))
     travels: Mapping[Placement, FootTravel] = field(default_factory=lambda: MappingProxyType({}))
     foot_rolls_rad: Mapping[Placement, float] = field(default_factory=lambda: MappingProxyType({}))
+    swings: Mapping[Placement, FootSwings] = field(default_factory=lambda: MappingProxyType({}))
 
 
 def run_gait(signals: Mapping[Placement, GridSignals], config: GaitConfig) -> RunGait:
@@ -115,8 +119,9 @@ def _combined(
     axes = {placement: foot.travel_axis for placement, foot in feet.items()}
     travels = {placement: foot.travel for placement, foot in feet.items() if foot.travel is not None}
     rolls = {placement: foot.roll_rad for placement, foot in feet.items()}
+    swings = {placement: foot.swings for placement, foot in feet.items() if foot.swings is not None}
     steps = step_rows(contacts, strides, config.steps)
-    return RunGait(contacts, strides, steps, tuple(signals), axes, travels, rolls)
+    return RunGait(contacts, strides, steps, tuple(signals), axes, travels, rolls, swings)
 
 
 def _foot(signals: GridSignals, config: GaitConfig) -> _Part:

@@ -31,6 +31,8 @@ class MechanicsInput:
         That with which `stages` was made.
     compared : tuple of Stage, optional
         What `stages` was made of; found again if left out.
+    segments : pandas.DataFrame, optional
+        Schema in `analyzer.tables`; without it nothing is known of segments.
     """
 
     runs: pd.DataFrame
@@ -43,6 +45,7 @@ class MechanicsInput:
     placements: tuple[Placement, ...] = ()
     stage_config: StageConfig = field(default_factory=StageConfig)
     compared: tuple[Stage, ...] | None = None
+    segments: pd.DataFrame | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

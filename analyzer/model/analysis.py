@@ -79,7 +79,7 @@ class Analysis:
 
     Attributes
     ----------
-    contacts, strides, steps, runs, stages, stage_metrics, stage_changes : pandas.DataFrame
+    contacts, strides, steps, runs, stages, stage_metrics, stage_changes, segments : pandas.DataFrame
         Schemas in `analyzer.tables`.
     findings : tuple of Finding
         Ranked, most important first; those that cannot tell are last.
@@ -104,6 +104,7 @@ class Analysis:
     stages: "pd.DataFrame"
     stage_metrics: "pd.DataFrame"
     stage_changes: "pd.DataFrame"
+    segments: "pd.DataFrame"
     findings: tuple[Finding, ...]
     notices: tuple[Notice, ...]
     plan: Plan | None

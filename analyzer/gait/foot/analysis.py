@@ -18,6 +18,7 @@ import numpy as np
 
 from analyzer.gait.contacts import ContactEvents
 from analyzer.gait.foot.integrals import integrate_strides
+from analyzer.gait.foot.landing import FootSwings, foot_swings
 from analyzer.gait.foot.motion import FootMotion
 from analyzer.gait.foot.phases import NOT_SEEN, PhaseConfig, find_phases
 from analyzer.gait.foot.quality import QualityConfig, contact_qualities, told_lengths
@@ -126,6 +127,8 @@ class FootGait:
         Where the foot went in each stride. All three None where no contact was found.
     roll_rad : float
         How far its left side is raised as it leaves the ground and lands: tells a left foot from a right one.
+    swings : FootSwings or None
+        What the foot did in the air; None without contacts.
     """
 
     contacts: ContactEvents
@@ -140,6 +143,7 @@ class FootGait:
     motion: FootMotion | None = None
     travel: FootTravel | None = None
     roll_rad: float = float("nan")
+    swings: FootSwings | None = None
 
 
 def analyze_foot(signals: GridSignals, config: FootConfig) -> FootGait:
@@ -247,8 +251,11 @@ def _analyzed(signals: GridSignals, sound: FootSignals, swung: tuple[Floats, Ind
     travel_axis = axis * _travel_sign(motion, paths, axis)
     gait = _gait(signals, (travel_axis, pitch), fine, anchor, opens, paths, config)
     times_s = signals.to_time(paths.first.astype(np.float64)), signals.to_time(paths.last.astype(np.float64))
+    ends = fine.contact[opens], fine.contact[opens + 1]
+    flown = foot_swings(motion, paths, pitch, ends, signals.lost)
     return replace(
         gait,
+        swings=replace(flown, open_s=signals.to_time(ends[0]), close_s=signals.to_time(ends[1])),
         anchor=anchor,
         motion=motion,
         travel=foot_travel(motion, paths, times_s, axis),
@@ -259,12 +266,11 @@ def _analyzed(signals: GridSignals, sound: FootSignals, swung: tuple[Floats, Ind
 def _roll_rad(
     motion: FootMotion, axis: Floats, strides: tuple[Indices, StridePaths], fine: FootContacts, config: FootConfig
 ) -> float:
-    opens, paths = strides
-    # A walking foot rolls otherwise.
+    opens, paths = strides  # A walking foot rolls otherwise.
     ran = paths.last - paths.first < config.walking_stride_s * motion.rate_hz
     if not ran.any():
         return float("nan")
-    _, up = _forward_up(motion, paths, axis)
+    up = _forward_up(motion, paths, axis)[1]
     return foot_roll_rad(motion, (axis, up), paths.first[ran], fine.toe_off[opens[ran]], fine.contact[opens[ran] + 1])
 
 
