@@ -6,11 +6,9 @@ here, in the same steps.
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
-from importlib.metadata import PackageNotFoundError, version
-from platform import python_version
 
 import numpy as np
+import pandas as pd
 
 from analyzer.acquire.assemble import Assembler
 from analyzer.acquire.holes import with_holes_marked
@@ -19,21 +17,21 @@ from analyzer.config import Config
 from analyzer.drill.detection.jogs import without_jogs
 from analyzer.drill.detection.runs import SEGMENTS_BY_RANK, RunFinder, RunWindow
 from analyzer.drill.planned.history import PastRun
-from analyzer.drill.practice import practice_of
+from analyzer.drill.practice import Practice, practice_of
 from analyzer.drill.record import RunRecord, run_records
 from analyzer.drill.rest.movement import Paces, paces
 from analyzer.drill.segments.table import segment_notices, segments_table
 from analyzer.drill.speed.way_back import with_ways_back
 from analyzer.drill.stage.stage_changes import stage_changes
 from analyzer.drill.stage.stage_metrics import stage_metrics
-from analyzer.drill.stage.stages import stage_estimates, stage_table
+from analyzer.drill.stage.stages import Stage, stage_estimates, stage_table
 from analyzer.drill.starting.reaction import reaction_notices, reactions, with_false_step, with_reactions
 from analyzer.drill.worn.pairing import with_pair_checked
 from analyzer.drill.worn.silence import coarseness, silence
 from analyzer.drill.worn.wearing import wearing_notices
 from analyzer.errors import InputError
 from analyzer.gait.run_gait import run_gait
-from analyzer.mechanics.findings import MechanicsInput, findings
+from analyzer.mechanics.findings import Judgement, MechanicsInput, judgement
 from analyzer.mechanics.recovery import with_rests_judged
 from analyzer.mechanics.thresholds import Thresholds, load
 from analyzer.model import (
@@ -52,6 +50,7 @@ from analyzer.model import (
 from analyzer.plain import as_plain
 from analyzer.signal.grid import GridSignals, on_grid
 from analyzer.signal.stuck import with_stuck_lost
+from analyzer.versions import versions
 
 __all__ = ["RunResult", "Session", "analyze"]
 
@@ -192,19 +191,7 @@ class Session:
         tables = (runs, practice.strides, practice.steps, practice.contacts)
         compared = stage_estimates(*tables, self._config.stages)
         stages = stage_table(compared, self._config.stages)
-        inputs = MechanicsInput(
-            runs=runs,
-            stages=stages,
-            contacts=practice.contacts,
-            strides=practice.strides,
-            steps=practice.steps,
-            plan=self._plan,
-            athlete=self._athlete,
-            placements=tuple(sorted(self._blocks)),
-            stage_config=self._config.stages,
-            compared=compared,
-            segments=segments,
-        )
+        judged = self._judged(practice, (runs, stages, segments), compared)
         return Analysis(
             contacts=practice.contacts,
             strides=practice.strides,
@@ -214,7 +201,8 @@ class Session:
             stage_metrics=stage_metrics(*tables, self._config.stages, compared),
             stage_changes=stage_changes(*tables, self._config.stages, compared),
             segments=segments,
-            findings=findings(inputs, self._thresholds),
+            rules=judged.rules,
+            findings=judged.findings,
             # A recording read from a capture carries already what its payloads make the assembler say again.
             notices=(
                 *_distinct((*recording.notices, *self._assembler.notices, *_unit_notices(recording))),
@@ -230,7 +218,7 @@ class Session:
             athlete=self._athlete,
             simulated=recording.simulated,
             config=as_plain(self._config),
-            versions=_versions(self._thresholds),
+            versions=versions(self._thresholds),
             source=recording.source,
             recording=recording,
             reactions=reacted,
@@ -243,6 +231,28 @@ class Session:
         for block in self._assembler.finish():
             self.push_samples(block)
         self._analyzed(self._finder.finish())
+
+    def _judged(
+        self,
+        practice: Practice,
+        tables: tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame],
+        compared: tuple[Stage, ...],
+    ) -> Judgement:
+        runs, stages, segments = tables
+        inputs = MechanicsInput(
+            runs=runs,
+            stages=stages,
+            contacts=practice.contacts,
+            strides=practice.strides,
+            steps=practice.steps,
+            plan=self._plan,
+            athlete=self._athlete,
+            placements=tuple(sorted(self._blocks)),
+            stage_config=self._config.stages,
+            compared=compared,
+            segments=segments,
+        )
+        return judgement(inputs, self._thresholds)
 
     def _clock_sd_s(self) -> float:
         """Return how well the worst clock fits the host's; NaN where samples came on the clock of the marks."""
@@ -382,19 +392,3 @@ def _unit_notices(recording: Recording) -> Iterator[Notice]:
 def _distinct(notices: tuple[Notice, ...]) -> tuple[Notice, ...]:
     # Not a set: the order in which they were found is kept.
     return tuple(dict.fromkeys(notices))
-
-
-def _versions(thresholds: Thresholds) -> Mapping[str, str]:
-    return {"python": python_version(), "thresholds": str(thresholds.version), **_packages()}
-
-
-# Looking through what is installed takes longer than a run takes to be told.
-@cache
-def _packages() -> Mapping[str, str]:
-    found = {}
-    for name in ("psr-analyzer", "numpy", "scipy", "pandas"):
-        try:
-            found[name] = version(name)
-        except PackageNotFoundError:
-            found[name] = "not installed as a package"
-    return found

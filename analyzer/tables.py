@@ -9,6 +9,7 @@ from analyzer.schema import Column, Schema, build, check, empty
 
 __all__ = [
     "CONTACTS",
+    "RULE_ROWS",
     "RUNS",
     "SCHEMAS",
     "SEGMENTS",
@@ -354,6 +355,34 @@ SEGMENTS = Schema(
     ),
 )
 
+RULE_ROWS = Schema(
+    "rules",
+    (
+        Column("rule", "string", "", "name of the rule in the thresholds file"),
+        Column("code", "string", "", "short name of the rule, such as R07"),
+        Column("run", "integer", "1", "number of the run; 0 for the verdict on all runs that the rule looks at"),
+        Column("asked_effort_pct", "float", "%", "effort asked for in the run; NaN without a plan and for a verdict"),
+        Column("input", "string", "", "verdict, or table.column that the rule looks at; @ and the phase if not fly"),
+        Column("value", "float", "", f"the number of the rule, or the mean of the column in the run{_UNIT_BESIDE}"),
+        Column("low", "float", "", f"lower end of its 95 % interval{_UNIT_BESIDE}"),
+        Column("high", "float", "", f"upper end of its 95 % interval{_UNIT_BESIDE}"),
+        Column("unit", "string", "", "of value, low, high and limits"),
+        Column("n", "integer", "1", "values behind it"),
+        Column("limit_look", "float", "", f"limit of the level look, of a verdict{_UNIT_BESIDE}"),
+        Column("limit_fix", "float", "", f"limit of the level fix, of a verdict{_UNIT_BESIDE}"),
+        Column("level", "string", "", "of a verdict: keep, look, fix, cannot_tell or silent; of an input none"),
+        Column(
+            "reason",
+            "string",
+            "",
+            "ok, or why there is no verdict or no value: switched_off, no_sensor, no_plan, no_such_effort (the efforts "
+            "that the rule compares were not run), not_asked, turn (only runs in a turn or not forward), too_slow, "
+            "not_measured, too_few, no_gain (too little difference in speed), within_limits, not_clear (past a limit, "
+            "its interval is not), said_elsewhere (another rule says it), missing",
+        ),
+    ),
+)
+
 SCHEMAS: tuple[Schema, ...] = (
     CONTACTS,
     STRIDES,
@@ -363,6 +392,7 @@ SCHEMAS: tuple[Schema, ...] = (
     STAGE_METRIC_ROWS,
     STAGE_CHANGES,
     SEGMENTS,
+    RULE_ROWS,
 )
 
 

@@ -17,8 +17,8 @@ __all__ = ["add_parser", "run"]
 _DESCRIPTION = """\
 Analyse recordings: a capture (.mcap), a folder of CSV files with recording.toml, or an .npz file.
 Writes contacts.csv, strides.csv, steps.csv, runs.csv, stages.csv, stage_metrics.csv, stage_changes.csv,
-segments.csv, findings.json, data_dictionary.json, provenance.json and report.html. One recording's results
-go into DIR itself, those of several into DIR/NAME."""
+segments.csv, rules.csv, findings.json, data_dictionary.json, provenance.json and report.html. One recording's
+results go into DIR itself, those of several into DIR/NAME."""
 
 
 def add_parser(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -40,6 +40,7 @@ def add_parser(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
     options.add_assign(parser)
     options.add_athlete(parser)
     history.add_history(parser)
+    options.add_rules(parser)
     parser.set_defaults(run=run)
 
 
@@ -90,11 +91,13 @@ _SEVERITY = (results.EXIT_OK, results.EXIT_UNUSABLE, _EXIT_BAD_INPUT)
 def _analyzed(path: Path, folder: Path, args: argparse.Namespace) -> "Summary":
     from analyzer.acquire.cue_log import with_cues
     from analyzer.acquire.read import read
+    from analyzer.mechanics.thresholds import load
     from analyzer.report.exports import check_free
     from analyzer.session import analyze
 
     # Before the work, not after it.
     check_free(folder, force=args.force)
+    thresholds = load(args.rules)
     recording = read(path)
     if args.cues is not None:
         recording = with_cues(recording, path, args.cues)
@@ -106,7 +109,8 @@ def _analyzed(path: Path, folder: Path, args: argparse.Namespace) -> "Summary":
         timings=times.times_of(args) or recording.timings,
     )
     recording, past = history.with_history(args, recording)
-    return results.write(analyze(recording, past=past), folder, args.units, force=args.force)
+    analysis = analyze(recording, thresholds=thresholds, past=past)
+    return results.write(analysis, folder, args.units, force=args.force)
 
 
 def _chosen(recording: "Recording", sensors: str | None) -> Mapping["Placement", "SensorStream"]:

@@ -14,6 +14,7 @@ __all__ = [
     "add_athlete",
     "add_output",
     "add_plan",
+    "add_rules",
     "athlete_of",
     "duration_s",
     "efforts_pct",
@@ -139,6 +140,13 @@ def add_plan(parser: argparse.ArgumentParser, *, positional: bool = False) -> No
     details("--finish", choices=("run_through", "turn"), help="straight through the mark, or round the bag")
     details("--wording", choices=("effort", "speed"), help="what the coach asked a share of (default effort)")
     details("--surface", metavar="TEXT", help="such as turf")
+
+
+def add_rules(parser: argparse.ArgumentParser) -> None:
+    """Add ``--rules``: limits of one's own."""
+    parser.add_argument(
+        "--rules", metavar="FILE", type=Path, help="TOML file with changes to rules: limits, words, off"
+    )
 
 
 def add_assign(parser: argparse.ArgumentParser) -> None:

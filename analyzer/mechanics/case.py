@@ -1,7 +1,7 @@
 """What the rules look at, made ready once."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
@@ -11,7 +11,7 @@ from analyzer.drill.stage.stages import Stage, StageConfig, fly_contacts, stage_
 from analyzer.mechanics.thresholds import Norm, Rule
 from analyzer.model import Athlete, Placement, Plan
 
-__all__ = ["Case", "MechanicsInput", "enough", "of_runs", "prepare"]
+__all__ = ["Case", "MechanicsInput", "enough", "of_runs", "prepare", "straight_ahead"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -32,7 +32,7 @@ class MechanicsInput:
     compared : tuple of Stage, optional
         What `stages` was made of; found again if left out.
     segments : pandas.DataFrame, optional
-        Schema in `analyzer.tables`; without it nothing is known of segments.
+        Angles and forces of body segments, one row a step or stride and sensor.
     """
 
     runs: pd.DataFrame
@@ -68,6 +68,13 @@ class Case:
     fly_steps: pd.DataFrame
 
     @property
+    def fastest(self) -> Stage | None:
+        """The stage of the highest effort; without a plan the one with the highest peak speed, or the last."""
+        if self.planned or not self.compared:
+            return self.compared[-1] if self.compared else None
+        return max(self.compared, key=lambda stage: (np.nan_to_num(stage.metrics["peak_speed_m_s"].value), stage.runs))
+
+    @property
     def planned(self) -> bool:
         """Whether efforts were asked for and run."""
         return any(np.isfinite(stage.asked_effort_pct) for stage in self.compared)
@@ -88,9 +95,28 @@ class Case:
         low, high = rule.gates["min_lower_effort_pct"], rule.gates["max_lower_effort_pct"]
         return (lower, upper) if low <= lower.asked_effort_pct <= high else None
 
+    def whole(self, rule: Rule) -> tuple[Stage, Stage] | None:
+        """Return full effort and the lowest one, if their efforts lie where the rule looks."""
+        upper = self.top(rule.gates["min_asked_effort_pct"])
+        if upper is None or len(self.compared) < 2:
+            return None
+        lower = self.compared[0]
+        low, high = rule.gates["min_lower_effort_pct"], rule.gates["max_lower_effort_pct"]
+        return (lower, upper) if low <= lower.asked_effort_pct <= high else None
+
+    @property
+    def no_pair(self) -> str:
+        """Why two efforts cannot be compared."""
+        return "no_such_effort" if self.planned else "no_plan"
+
     def sensed(self, rule: Rule) -> bool:
         """Whether a sensor sits where the rule needs one."""
         return not rule.placements or any(p.segment in rule.placements for p in self.inputs.placements)
+
+    def both_sides(self, rule: Rule) -> bool:
+        """Whether sensors sit left and right where the rule needs one."""
+        sides = {placement.side for placement in self.inputs.placements if placement.segment in rule.placements}
+        return {"left", "right"} <= sides
 
     def leg_length_m(self, norm: Norm) -> tuple[float, float]:
         """Return leg length and its standard uncertainty against it; the usual height stands in for an unknown one."""
@@ -121,6 +147,15 @@ def prepare(inputs: MechanicsInput) -> Case:
         fly_strides=strides[(strides["phase"] == "fly") & strides["quality"].isin(config.stride_qualities)],
         fly_steps=inputs.steps[inputs.steps["phase"] == "fly"],
     )
+
+
+def straight_ahead(inputs: MechanicsInput) -> MechanicsInput:
+    """Return the input without runs in a turn: what is said of running straight ahead does not hold there."""
+    turned = inputs.runs["turn_rad"].notna().to_numpy()
+    if not turned.any():
+        return inputs
+    # The stages have to be found again, from fewer runs.
+    return replace(inputs, runs=inputs.runs[~turned], compared=None)
 
 
 def of_runs(table: pd.DataFrame, runs: Sequence[int]) -> pd.DataFrame:

@@ -3,15 +3,26 @@
 from itertools import pairwise
 
 import numpy as np
-from scipy import stats
 
 from analyzer.drill.stage.contrast import change_pct
 from analyzer.drill.stage.estimate import Interval, interval
 from analyzer.drill.stage.stages import Stage
 from analyzer.mechanics.case import Case, enough, of_runs
+from analyzer.mechanics.sides import side_difference
 from analyzer.mechanics.thresholds import Norm, Rule
-from analyzer.mechanics.verdict import Band, Verdict, cannot_tell, finding, judge, percent
-from analyzer.model import Finding, Level
+from analyzer.mechanics.verdict import (
+    Basis,
+    Said,
+    Silence,
+    Verdict,
+    band_of,
+    cannot_tell,
+    finding,
+    percent,
+    ruled,
+    too_few,
+)
+from analyzer.model import Level
 
 __all__ = ["contact_ratio", "contact_time_long", "contact_time_trend", "left_right"]
 
@@ -50,29 +61,26 @@ def contact_ratio(case: Case, stage: Stage, norm: Norm) -> tuple[Interval, float
     return Interval(ratio, ratio * (1 - half), ratio * (1 + half)), usual_s
 
 
-def contact_time_long(case: Case, rule: Rule, norm: Norm) -> Finding | None:
+def contact_time_long(case: Case, rule: Rule, norm: Norm) -> Said:
     """Judge the contact time of the fastest stage against the norm for its speed."""
     speeds = [stage.metrics["peak_speed_m_s"].value for stage in case.compared]
     if not np.isfinite(speeds).any():
-        return None
+        return Silence(rule.name, "not_measured")
     # The fastest, not the highest asked: without a plan that is all there is.
     stage = case.compared[int(np.nanargmax(speeds))]
     contact = stage.metrics["contact_time_s"]
     if not enough([contact], rule.gates["min_contacts"]):
-        words = {"n": f"{contact.n_values}", "needed": f"{rule.gates['min_contacts']:.0f}"}
-        return cannot_tell(rule, contact.n_values, words)
+        return too_few(rule, contact.n_values, "min_contacts")
     found, usual_s = contact_ratio(case, stage, norm)
-    verdict = judge(found, Band(rule.limits["look_pct"], rule.limits["fix_pct"]), rule)
-    if verdict is None:
-        return None
+    # Where the norm says nothing there is no number for the milliseconds either.
     words = {"contact": _milliseconds(contact.value), "norm": _milliseconds(usual_s)}
-    return finding(rule, verdict, found, contact.n_values, words, _rows(case, stage))
+    return ruled(rule, found, band_of(rule), Basis(contact.n_values, "contacts", _rows(case, stage)), words)
 
 
-def contact_time_trend(case: Case, rule: Rule) -> Finding | None:
+def contact_time_trend(case: Case, rule: Rule) -> Said:
     """Judge whether contact time falls from effort to effort."""
     if not case.planned:
-        return None
+        return Silence(rule.name, "no_plan")
     # The last pair is the whole way up.
     pairs = [*pairwise(case.compared), (case.compared[0], case.compared[-1])]
     judged = []
@@ -85,7 +93,7 @@ def contact_time_trend(case: Case, rule: Rule) -> Finding | None:
             few = not enough(contacts, rule.gates["min_contacts"])
             judged.append((Level.CANNOT_TELL if few else _trend(change, rule), change, lower, upper))
     if not judged:
-        return None
+        return Silence(rule.name, "no_gain" if len(case.compared) > 1 else "no_such_effort")
     # One effort against the next may be too close to call where the whole way up (the last pair) is clear.
     flags = [one for one in judged if one[0] in (Level.LOOK, Level.FIX)]
     level, change, lower, upper = max(flags, key=lambda one: (one[0] is Level.FIX, one[1].value), default=judged[-1])
@@ -99,11 +107,12 @@ def contact_time_trend(case: Case, rule: Rule) -> Finding | None:
         "times": " → ".join(_milliseconds(stage.metrics["contact_time_s"].value) for stage in shown),
     }
     confidence = "fairly sure" if level is Level.LOOK else "sure"
-    rows = [row for stage in shown for row in _rows(case, stage)]
-    return finding(rule, Verdict(level, confidence, rule.limits["fix_pct"]), change, n, words, rows)
+    rows = tuple(row for stage in shown for row in _rows(case, stage))
+    verdict = Verdict(level, confidence, rule.limits["fix_pct"])
+    return finding(rule, verdict, change, Basis(n, "contacts", rows), words)
 
 
-def left_right(case: Case, rule: Rule) -> Finding | None:
+def left_right(case: Case, rule: Rule) -> Said:
     """Judge the difference in contact time between the feet, within the faster runs.
 
     Notes
@@ -111,35 +120,30 @@ def left_right(case: Case, rule: Rule) -> Finding | None:
     Contacts are compared with those of the same run: the difference is a regression on side with a level for every
     run, its interval Student's, widened by what two sensors may differ.
     """
-    sides = {p.side for p in case.inputs.placements if p.segment in rule.placements}
     least = rule.gates["min_asked_effort_pct"]
     # 'not <': without a plan the effort is NaN, and every run counts.
     runs = [n for stage in case.compared if not stage.asked_effort_pct < least for n in stage.runs]
-    if not {"left", "right"} <= sides or not runs:
-        return None
+    if not case.both_sides(rule) or not runs:
+        return Silence(rule.name, "no_such_effort" if case.both_sides(rule) else "no_sensor")
     rows = of_runs(case.fly_contacts, runs)
     rows = rows[rows["side"].isin(["left", "right"])]
     times = rows["contact_time_s"].to_numpy(dtype=float)
     left = np.asarray(rows["side"] == "left", dtype=bool)
-    needed = rule.gates["min_contacts"]
-    if times.size < needed or min(left.sum(), (~left).sum()) < rule.gates["min_contacts_per_side"]:
-        return cannot_tell(rule, times.size, {"n": f"{times.size}", "needed": f"{needed:.0f}"})
-    found = _side_difference(times, left, rows["run"].to_numpy(dtype=int), rule.limits["sensor_difference_s"])
+    if times.size < rule.gates["min_contacts"] or min(left.sum(), (~left).sum()) < rule.gates["min_contacts_per_side"]:
+        return too_few(rule, times.size, "min_contacts")
+    found = side_difference(times, left, rows["run"].to_numpy(dtype=int), rule.limits["sensor_difference_s"])
     # Judged by size; the sign only picks the word.
     size = found if found.value >= 0 else Interval(-found.value, -found.high, -found.low)
     # More than chance and more than the sensors' own difference, or nothing is said.
     if not size.low > 0:
-        return None
-    verdict = judge(size, Band(rule.limits["look_pct"], rule.limits["fix_pct"]), rule)
-    if verdict is None:
-        return None
+        return Silence(rule.name, "within_limits", size, times.size)
     words = {
         "longer": "The left" if found.value > 0 else "The right",
         "left": _milliseconds(float(np.mean(times[left]))),
         "right": _milliseconds(float(np.mean(times[~left]))),
         "look": f"{rule.limits['look_pct']:.0f}",
     }
-    return finding(rule, verdict, size, times.size, words, (int(row) for row in rows.index))
+    return ruled(rule, size, band_of(rule), Basis.of(rows, "contacts"), words)
 
 
 def _trend(change: Interval, rule: Rule) -> Level:
@@ -153,23 +157,8 @@ def _trend(change: Interval, rule: Rule) -> Level:
     return Level.LOOK if change.low > -rule.limits["visible_change_pct"] else Level.CANNOT_TELL
 
 
-def _side_difference(times: np.ndarray, left: np.ndarray, runs: np.ndarray, sensor_s: float) -> Interval:
-    """Return left minus right in per cent of the mean."""
-    names, which = np.unique(runs, return_inverse=True)
-    # A level for every run: the feet may have unequal shares of fast and slow runs.
-    design = np.column_stack([left.astype(float), np.eye(names.size)[which]])
-    solution = np.linalg.lstsq(design, times, rcond=None)[0]
-    # The pooled scatter within feet and runs.
-    residual = times - design @ solution
-    df = times.size - design.shape[1]
-    variance = float(residual @ residual) / df * float(np.linalg.pinv(design.T @ design)[0, 0])
-    half = float(np.hypot(stats.t.ppf(0.975, df) * np.sqrt(variance), sensor_s))
-    value, half = (100 * x / float(times.mean()) for x in (float(solution[0]), half))
-    return Interval(value, value - half, value + half)
-
-
-def _rows(case: Case, stage: Stage) -> list[int]:
-    return [int(row) for row in of_runs(case.fly_contacts, stage.runs).index]
+def _rows(case: Case, stage: Stage) -> tuple[int, ...]:
+    return Basis.of(of_runs(case.fly_contacts, stage.runs), "contacts").rows
 
 
 def _milliseconds(time_s: float) -> str:

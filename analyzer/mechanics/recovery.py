@@ -11,8 +11,8 @@ import pandas as pd
 from analyzer.drill.stage.estimate import Interval
 from analyzer.mechanics.case import Case
 from analyzer.mechanics.thresholds import Norm, Rule
-from analyzer.mechanics.verdict import Band, finding, judge, percent
-from analyzer.model import Finding, Floats, Plan, PlannedRest
+from analyzer.mechanics.verdict import Basis, Said, Silence, band_of, percent, ruled
+from analyzer.model import Floats, Plan, PlannedRest
 
 __all__ = ["active_rest", "asked_rests", "jogged_rest", "rest", "with_rests_judged"]
 
@@ -55,62 +55,56 @@ def asked_rests(plan: Plan | None, n_runs: int) -> tuple[PlannedRest, ...]:
     return tuple(run.rest_mode for run in plan.runs)
 
 
-def rest(case: Case, rule: Rule, norm: Norm) -> Finding | None:
+def rest(case: Case, rule: Rule, norm: Norm) -> Said:
     """Judge the shortest rest against what the run before it calls for."""
     runs = case.inputs.runs.sort_values("start_s")
     needed = _needed_s(runs, case.inputs.plan, norm)
     share = _of_needed_pct(runs, needed)
     known = np.flatnonzero(np.isfinite(share) & runs["asked_effort_pct"].notna())
     if known.size + 1 < rule.gates["min_runs"]:
-        return None
+        return Silence(rule.name, "not_asked" if len(runs) > 1 else "too_few")
     worst = known[np.argmin(share[known])]
     # Both ends of a rest are known to a tenth of a second: the interval is the number.
     found = Interval(share[worst], share[worst], share[worst])
-    verdict = judge(found, Band(rule.limits["look_pct"], rule.limits["fix_pct"], low_is_worse=True), rule)
-    if verdict is None:
-        return None
     taken = runs.iloc[worst]
     words = {
         "asked": percent(float(taken["asked_effort_pct"])),
         "rest": f"{taken['rest_before_s']:.0f}",
         "need": f"{np.ceil(needed[worst] / 5) * 5:.0f}",
     }
-    return finding(rule, verdict, found, known.size, words)
+    basis = Basis(known.size, "runs", (int(runs.index[worst]),))
+    return ruled(rule, found, band_of(rule, low_is_worse=True), basis, words)
 
 
-def active_rest(case: Case, rule: Rule, asked: Sequence[PlannedRest]) -> Finding | None:
+def active_rest(case: Case, rule: Rule, asked: Sequence[PlannedRest]) -> Said:
     """Judge whether a rest that was to be active was walked or jogged; silent where none was asked for."""
     rests = [one for one in _spent(case) if asked[one.index] == "active"]
     if not rests:
-        return None
+        return Silence(rule.name, "not_asked")
     least = min(rests, key=lambda one: one.moving_pct)
-    limits = rule.limits
-    band = Band(look=limits["look_pct"], keep=limits["keep_pct"], low_is_worse=True)
-    found = _share(least.moving_pct, limits["share_sd_pct"])
-    verdict = judge(found, band, rule)
-    if verdict is None:
-        return None
-    return finding(rule, verdict, found, len(rests), least.words(least.moving_pct))
+    found = _share(least.moving_pct, rule.limits["share_sd_pct"])
+    basis = Basis(len(rests), "runs", (least.row,))
+    return ruled(rule, found, band_of(rule, low_is_worse=True), basis, least.words(least.moving_pct))
 
 
-def jogged_rest(case: Case, rule: Rule, asked: Sequence[PlannedRest]) -> Finding | None:
+def jogged_rest(case: Case, rule: Rule, asked: Sequence[PlannedRest]) -> Said:
     """Judge whether the rest before a run at full effort was jogged, where jogging was not asked for."""
     gate = rule.gates["min_asked_effort_pct"]
     # Written so that an effort that was not asked for, NaN, is not judged.
     rests = [one for one in _spent(case) if asked[one.index] != "active" and one.asked_effort_pct >= gate]
     if not rests:
-        return None
+        return Silence(rule.name, "not_asked")
     most = max(rests, key=lambda one: one.jogging_pct)
     found = _share(most.jogging_pct, rule.limits["share_sd_pct"])
-    verdict = judge(found, Band(look=rule.limits["look_pct"]), rule)
-    return finding(rule, verdict, found, len(rests), most.words(most.jogging_pct)) if verdict else None
+    return ruled(rule, found, band_of(rule), Basis(len(rests), "runs", (most.row,)), most.words(most.jogging_pct))
 
 
 @dataclass(frozen=True, slots=True)
 class _Spent:
-    """How one rest was spent; `index` counts the runs from 0 and names the one after it."""
+    """How one rest was spent; `index` counts the runs from 0 and names the one after it, `row` is its table's row."""
 
     index: int
+    row: int
     asked_effort_pct: float
     moving_pct: float
     jogging_pct: float
@@ -127,10 +121,9 @@ def _spent(case: Case) -> list[_Spent]:
     walking, jogging, asked = (
         runs[name].to_numpy(dtype=float) for name in ("rest_walking_share", "rest_jogging_share", "asked_effort_pct")
     )
-    known = np.flatnonzero(np.isfinite(walking + jogging))
-    return [
-        _Spent(int(k), float(asked[k]), 100 * float(walking[k] + jogging[k]), 100 * float(jogging[k])) for k in known
-    ]
+    known, rows = np.flatnonzero(np.isfinite(walking + jogging)), runs.index.to_numpy()
+    moving_pct, jogging_pct = 100 * (walking + jogging), 100 * jogging
+    return [_Spent(int(k), int(rows[k]), float(asked[k]), float(moving_pct[k]), float(jogging_pct[k])) for k in known]
 
 
 def _share(value_pct: float, sd_pct: float) -> Interval:

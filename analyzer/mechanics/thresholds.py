@@ -4,8 +4,8 @@ import hashlib
 import json
 import string
 import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
 from pathlib import Path
@@ -21,8 +21,11 @@ __all__ = ["Norm", "Rule", "Thresholds", "load", "thresholds_of"]
 
 Grade = Literal["A", "B", "C"]
 
-_REQUIRED = ("metric", "unit", "priority", "grade", "source", "population", "limits", "gates", "sentences")
-_OPTIONAL = ("placements", "cues", "would_change", "enabled")
+_REQUIRED = (
+    *("code", "metric", "unit", "formula", "blind_to", "priority", "grade", "source", "population"),
+    *("limits", "gates", "sentences"),
+)
+_OPTIONAL = ("placements", "cues", "would_change", "enabled", "inputs", "points", "technique")
 _LEVELS = ("keep", "look", "fix", "cannot_tell")
 
 
@@ -59,6 +62,10 @@ class Rule:
     Attributes
     ----------
     name, metric, unit : str
+    code : str
+        Short name, such as ``R07``.
+    formula, blind_to : str
+        How the number is made, and what it cannot tell, in words.
     priority : int
         1 comes first.
     grade : {'A', 'B', 'C'}
@@ -75,11 +82,20 @@ class Rule:
     would_change : str
         What would change the verdict; a template too.
     enabled : bool
+    inputs : tuple of str
+        What it looks at in each run: ``table.column``, of the fly phase unless ``@phase`` follows.
+    points : tuple of str
+        What of the drill it answers; keys of `Thresholds.points`.
+    technique : bool
+        It speaks of running straight ahead: silent on turns, backward and sideways runs.
     """
 
     name: str
+    code: str
     metric: str
     unit: str
+    formula: str
+    blind_to: str
     priority: int
     grade: Grade
     source: str
@@ -91,6 +107,19 @@ class Rule:
     cues: Mapping[str, str]
     would_change: str
     enabled: bool
+    inputs: tuple[str, ...]
+    points: tuple[str, ...]
+    technique: bool
+
+    def limit(self, level: str, wording: str = "effort") -> float:
+        """Return the limit of a level in the unit of the rule, NaN where it has none."""
+        # Some rules have one limit for each wording of the task.
+        names = [key for key in self.limits if key.startswith((f"{level}_", f"{wording}_{level}_"))]
+        if not names:
+            return float("nan")
+        value = self.limits[names[0]]
+        # Limits on angles are written in degrees: nobody writes radians by hand.
+        return float(np.radians(value)) if names[0].endswith("_deg") and self.unit == "rad" else value
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +135,8 @@ class Thresholds:
         Dotted names of what the user's file changed.
     digest : str
         Changes with any value, so that two reports can be told to rest on the same limits.
+    points : mapping of str to str
+        Coaching points and common mistakes of the drill.
     """
 
     version: str
@@ -113,6 +144,25 @@ class Thresholds:
     norms: Mapping[str, Norm]
     overrides: tuple[str, ...]
     digest: str
+    points: Mapping[str, str] = field(default_factory=dict)
+
+    def find(self, name: str) -> tuple[Rule, ...]:
+        """Return the rules of that name or code; ``R02`` is also that of ``R02a``.
+
+        Raises
+        ------
+        InputError
+            There is none.
+        """
+        if name in self.rules:
+            return (self.rules[name],)
+        code = name.upper()
+        exact = [rule for rule in self.rules.values() if rule.code.upper() == code]
+        kin = [rule for rule in self.rules.values() if rule.code.upper()[:-1] == code]
+        if not exact and not kin:
+            known = ", ".join(sorted({*self.rules}))
+            raise InputError(f"no rule {name!r}; known are {known}, and codes such as R07")
+        return (*exact, *kin)
 
 
 def load(path: Path | None = None) -> Thresholds:
@@ -156,7 +206,15 @@ def thresholds_of(shipped: Mapping[str, Any], path: Path | None = None) -> Thres
     norms = {name: _norm(name, raw) for name, raw in merged["norms"].items()}
     # Of the merged values, sorted: neither comments nor order in the file matter.
     digest = hashlib.sha256(json.dumps(merged, sort_keys=True).encode()).hexdigest()[:12]
-    return Thresholds(str(merged["version"]), MappingProxyType(rules), MappingProxyType(norms), overrides, digest)
+    points = MappingProxyType({key: str(text) for key, text in merged["points"].items()})
+    return Thresholds(
+        version=str(merged["version"]),
+        rules=MappingProxyType(rules),
+        norms=MappingProxyType(norms),
+        overrides=overrides,
+        digest=digest,
+        points=points,
+    )
 
 
 def _read(path: Path) -> dict[str, Any]:
@@ -180,8 +238,16 @@ def _merged(shipped: Mapping[str, Any], own: Mapping[str, Any], path: str) -> di
     # A misspelt name would otherwise be a limit that silently does nothing.
     _refuse_unknown(path, own, {"rules", "norms", "version"})
     merged = dict(shipped)
+    codes = {raw["code"].upper(): name for name, raw in shipped["rules"].items()}
     for part in ("rules", "norms"):
         changes = own.get(part, {})
+        if not isinstance(changes, dict):
+            raise InputError(f"{path}: {part}: expected tables, got {changes!r}")
+        if part == "rules":
+            # A code is as good as a name, as long as a rule is not named by both.
+            named = [str(codes.get(name.upper(), name)) for name in changes]
+            _refuse_twice(path, named)
+            changes = dict(zip(named, changes.values(), strict=True))
         _refuse_unknown(f"{path}: [{part}]", changes, set(shipped[part]))
         merged[part] = dict(shipped[part])
         for name, change in changes.items():
@@ -214,6 +280,12 @@ def _changed(raw: Mapping[str, Any], change: Mapping[str, Any], where: str) -> d
     return result
 
 
+def _refuse_twice(path: str, names: Sequence[str]) -> None:
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise InputError(f"{path}: the rule {twice[0]} is changed twice, by its name and by its code; keep one")
+
+
 def _refuse_unknown(where: str, given: Mapping[str, Any], known: set[str]) -> None:
     unknown = sorted(set(given) - known)
     if unknown:
@@ -244,8 +316,11 @@ def _rule(name: str, raw: Mapping[str, Any]) -> Rule:
     _refuse_unknown(f"{where}.cues", raw.get("cues", {}), set(_LEVELS))
     return Rule(
         name=name,
+        code=_text(where, raw, "code"),
         metric=_text(where, raw, "metric"),
         unit=_text(where, raw, "unit"),
+        formula=_text(where, raw, "formula"),
+        blind_to=_text(where, raw, "blind_to"),
         priority=int(_number(f"{where}.priority", raw["priority"])),
         grade=_grade(where, raw),
         source=_text(where, raw, "source"),
@@ -256,7 +331,10 @@ def _rule(name: str, raw: Mapping[str, Any]) -> Rule:
         sentences=MappingProxyType({key: str(text) for key, text in raw["sentences"].items()}),
         cues=MappingProxyType({key: str(text) for key, text in raw.get("cues", {}).items()}),
         would_change=str(raw.get("would_change", "")),
-        enabled=_switch(where, raw.get("enabled", True)),
+        enabled=_switch(f"{where}.enabled", raw.get("enabled", True)),
+        inputs=tuple(str(name) for name in raw.get("inputs", ())),
+        points=tuple(str(name) for name in raw.get("points", ())),
+        technique=_switch(f"{where}.technique", raw.get("technique", False)),
     )
 
 
@@ -287,7 +365,7 @@ def _segments(where: str, value: object) -> tuple[str, ...]:
 def _switch(where: str, value: object) -> bool:
     # bool("no") is True: only the real thing will do.
     if not isinstance(value, bool):
-        raise InputError(f"{where}.enabled: expected true or false, got {value!r}")
+        raise InputError(f"{where}: expected true or false, got {value!r}")
     return value
 
 

@@ -52,7 +52,11 @@ class Finding:
     would_change : str
         What would change the verdict.
     steps : tuple of int
-        Rows of `contacts` it rests on.
+        Rows of `table` it rests on.
+    table : str
+        Name of the table that `steps` are rows of.
+    code : str
+        Short name of the rule, such as ``R07``.
     """
 
     rule: str
@@ -70,6 +74,8 @@ class Finding:
     confidence: str = "unsure"
     would_change: str = ""
     steps: tuple[int, ...] = ()
+    table: str = "contacts"
+    code: str = ""
 
 
 # Compared by identity: comparing tables gives a table, which is neither true nor false.
@@ -79,7 +85,7 @@ class Analysis:
 
     Attributes
     ----------
-    contacts, strides, steps, runs, stages, stage_metrics, stage_changes, segments : pandas.DataFrame
+    contacts, strides, steps, runs, stages, stage_metrics, stage_changes, segments, rules : pandas.DataFrame
         Schemas in `analyzer.tables`.
     findings : tuple of Finding
         Ranked, most important first; those that cannot tell are last.
@@ -105,6 +111,7 @@ class Analysis:
     stage_metrics: "pd.DataFrame"
     stage_changes: "pd.DataFrame"
     segments: "pd.DataFrame"
+    rules: "pd.DataFrame"
     findings: tuple[Finding, ...]
     notices: tuple[Notice, ...]
     plan: Plan | None

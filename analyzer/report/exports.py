@@ -207,7 +207,9 @@ _FINDING_FIELDS = (
     ("source", "string", "", "key of the list of sources"),
     ("confidence", "string", "", "sure, fairly sure or unsure"),
     ("would_change", "string", "", "what would change the verdict"),
-    ("steps", "list of integer", "1", "rows of contacts.csv, from 0, that the finding rests on"),
+    ("steps", "list of integer", "1", "rows of the table, from 0, that the finding rests on"),
+    ("table", "string", "", "name of the table that steps are rows of, such as contacts"),
+    ("code", "string", "", "short name of the rule, such as R07"),
 )
 
 _PROVENANCE_FIELDS = (

@@ -58,7 +58,7 @@ class Remark:
 
 
 def remarks(findings: Sequence[Finding], units: Units) -> tuple[Remark, ...]:
-    """Return at most three findings: up to two to work on, what goes well, then what cannot be told.
+    """Return at most three findings: up to two to work on, one that goes well, then what cannot be told.
 
     Parameters
     ----------
@@ -76,7 +76,7 @@ def _chosen(findings: Sequence[Finding]) -> list[Finding]:
     keep = [finding for finding in findings if finding.level is Level.KEEP]
     cannot_tell = [finding for finding in findings if finding.level is Level.CANNOT_TELL]
     chosen = to_work_on[:_MAX_TO_WORK_ON]
-    return (chosen + keep[: _MAX_REMARKS - len(chosen)] + cannot_tell)[:_MAX_REMARKS]
+    return (chosen + keep[:1] + cannot_tell)[:_MAX_REMARKS]
 
 
 def _to_work_on(finding: Finding) -> bool:

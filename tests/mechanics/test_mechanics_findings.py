@@ -1,5 +1,6 @@
 import re
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -8,6 +9,7 @@ from session_tables import FEET, Run, progressive, session
 from analyzer.mechanics.findings import findings
 from analyzer.mechanics.thresholds import load
 from analyzer.model import Athlete, Level, Placement, Plan
+from analyzer.report.remarks import remarks
 from analyzer.tables import CONTACTS, RUNS, STEPS, STRIDES, empty
 
 NEVER = (
@@ -126,8 +128,10 @@ def test_each_rule_speaks_when_it_should_and_only_then(name, rule, expected):
     assert level(SESSIONS[name], rule) is expected
 
 
-def test_every_rule_was_made_to_speak():
-    assert {rule for _, rule, expected in SAID if expected} == set(load().rules)
+def test_every_rule_was_made_to_speak_here_or_beside_its_room():
+    spoken = {rule for _, rule, expected in SAID if expected}
+    beside = "".join(path.read_text(encoding="utf-8") for path in Path(__file__).parent.glob("test_mechanics_*.py"))
+    assert {rule for rule in set(load().rules) - spoken if f'"{rule}"' not in beside} == set()
 
 
 @pytest.mark.parametrize("name", SESSIONS)
@@ -244,7 +248,9 @@ def test_one_foot_sensor_says_nothing_of_left_and_right():
 
 def test_a_wrist_sensor_says_nothing_of_contact_time():
     made = replace(SESSIONS["long contact"], placements=(Placement.LEFT_WRIST,))
-    assert {finding.rule for finding in findings(made)} <= {"contrast", "first_run_fast", "rest"}
+    assert {finding.rule for finding in findings(made)} <= {
+        *("contrast", "first_run_fast", "rest", "arm_drive", "arms_uneven")
+    }
 
 
 def test_a_rule_can_be_switched_off(tmp_path):
@@ -276,6 +282,43 @@ def test_the_same_session_gives_the_same_findings():
     assert findings(SESSIONS["healthy"]) == findings(progressive())
 
 
-def test_the_feet_are_enough_for_every_rule():
+def test_the_feet_are_enough_for_every_rule_on_efforts_contacts_and_rhythm():
     segments = {placement.segment for placement in FEET}
-    assert all(not rule.placements or segments & set(rule.placements) for rule in load().rules.values())
+    others = {rule.name for rule in load().rules.values() if rule.placements and not segments & set(rule.placements)}
+    assert {load().rules[name].placements for name in others} == {("sternum",), ("wrist",), ("thigh",), ("pelvis",)}
+
+
+def test_a_finding_carries_the_code_of_its_rule():
+    for finding in findings(SESSIONS["heel and long contact"]):
+        assert finding.code == load().rules[finding.rule].code
+
+
+@pytest.mark.parametrize("name", SESSIONS)
+def test_the_rows_of_a_finding_are_rows_of_its_table(name):
+    made = SESSIONS[name]
+    for finding in findings(made):
+        table = getattr(made, finding.table)
+        assert set(finding.steps) <= set(table.index)
+        if finding.level is not Level.CANNOT_TELL:
+            assert finding.steps
+
+
+@pytest.mark.parametrize("name", SESSIONS)
+def test_the_page_takes_at_most_two_flags_one_praise_and_three_in_all(name):
+    levels = [remark.level for remark in remarks(findings(SESSIONS[name]), "us")]
+    assert len(levels) <= 3
+    assert sum(level in ("fix", "look") for level in levels) <= 2
+    assert levels.count("keep") <= 1
+
+
+def test_a_healthy_practice_has_nothing_to_fix():
+    assert not [finding.rule for finding in findings(SESSIONS["healthy"]) if finding.level is Level.FIX]
+
+
+def test_rules_on_technique_leave_out_the_run_with_a_turn():
+    made = SESSIONS["some heel"]
+    turned = replace(made, runs=made.runs.assign(turn_rad=[np.nan, np.nan, 1.5]))
+    assert level(made, "heel_first") is Level.FIX
+    assert level(turned, "heel_first") is None
+    # How fast it was is still told.
+    assert level(turned, "contrast") is Level.KEEP

@@ -239,6 +239,7 @@ def practice(**changes: Any) -> Analysis:
         stage_changes=stage_changes(**found),
         segments=tables.empty(tables.SEGMENTS),
         stages=table(tables.STAGES, [stage_row(s, None if n == 1 else STAGES[n - 2]) for n, s in numbered]),
+        rules=tables.empty(tables.RULE_ROWS),
         findings=FINDINGS,
         notices=(Notice("link.gap", "6 % of right-foot samples lost at 100. Two contacts are not used."),),
         plan=Plan.progressive(rest_s=120.0),

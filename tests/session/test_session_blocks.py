@@ -12,7 +12,7 @@ from pandas.testing import assert_frame_equal
 from analyzer.model import Analysis, SensorStream
 from analyzer.session import Session, analyze
 
-TABLES = ("contacts", "strides", "steps", "runs", "stages", "segments")
+TABLES = ("contacts", "strides", "steps", "runs", "stages", "segments", "rules")
 LONGEST_BLOCK_S = 2.4
 """Two sensors cut independently lag at most twice this: less than `RunFinderConfig.silent_s`."""
 

@@ -13,7 +13,7 @@ from analyzer.session import RunResult
 from analyzer.tables import CONTACTS, build
 from analyzer.virtual import SensorModel, simulate, steady
 
-TABLES = ("contacts", "strides", "steps", "runs", "stages", "segments")
+TABLES = ("contacts", "strides", "steps", "runs", "stages", "segments", "rules")
 FEET = (Placement.LEFT_FOOT, Placement.RIGHT_FOOT)
 WITH_PELVIS = (Placement.PELVIS, *FEET)
 
