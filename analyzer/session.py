@@ -4,6 +4,7 @@ Synchronous; no clock, no files, no event loop. Live, replayed, imported and sim
 here, in the same steps.
 """
 
+import math
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -27,6 +28,7 @@ from analyzer.drill.stage.stage_changes import stage_changes
 from analyzer.drill.stage.stage_metrics import stage_metrics
 from analyzer.drill.stage.stages import stage_estimates, stage_table
 from analyzer.drill.starting.reaction import reaction_notices, reactions, with_false_step, with_reactions
+from analyzer.drill.worn.clocks import feet_error_s, with_clocks_checked
 from analyzer.drill.worn.pairing import with_pair_checked
 from analyzer.drill.worn.silence import coarseness, silence
 from analyzer.drill.worn.wearing import wearing_notices
@@ -189,8 +191,9 @@ class Session:
         past, config = self._past, self._config
         practice = practice_of(records, self._plan, self._movement(), config.practice, recording.timings, past)
         practice = with_pair_checked(practice, config.pair)
+        practice = with_clocks_checked(practice, feet_error_s(self._clock_errors_s), config.clocks)
         cues = cues_among(recording.marks)
-        reacted = reactions(records, cues, self._clock_sd_s(), config.reaction)
+        reacted = reactions(records, cues, max(self._clock_errors_s.values(), default=math.nan), config.reaction)
         practice = with_reactions(practice, reacted, records)
         rules, norms = self._thresholds.rules, self._thresholds.norms
         runs = with_rests_judged(practice.runs, self._plan, rules["rest"], norms["rest"])
@@ -236,12 +239,13 @@ class Session:
             source=recording.source,
             recording=recording,
             reactions=reacted,
+            clock_errors_s=self._clock_errors_s,
         )
 
-    def _clock_sd_s(self) -> float:
-        """Return how well the worst clock fits the host's; NaN where samples came on the clock of the marks."""
-        errors = [correction.error_s for correction in self._assembler.corrections().values()]
-        return max(errors, default=float("nan"))
+    @property
+    def _clock_errors_s(self) -> Mapping[Placement, float]:
+        """Return how well the clock of each sensor fits the host's; empty where samples came on the marks' clock."""
+        return {placement: found.error_s for placement, found in sorted(self._assembler.corrections().items())}
 
     def _analyzed(self, windows: list[RunWindow]) -> list[RunResult]:
         ended = []

@@ -5,7 +5,7 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 
-from analyzer.cli import analyze, cue, demo, plan, sample
+from analyzer.cli import analyze, conformance, cue, demo, doctor, plan, record, sample, scan, virtual_sensor
 
 __all__ = ["main"]
 
@@ -73,7 +73,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action=_Version, help="show the version and stop")
     verbs = parser.add_subparsers(dest="verb", metavar="VERB", title="verbs")
-    for module in (demo, analyze, plan, cue, sample):
+    for module in (demo, analyze, plan, scan, record, doctor, cue, sample, virtual_sensor, conformance):
         module.add_parser(verbs)
     return parser
 
