@@ -13,6 +13,7 @@ from analyzer.drill.segments.table import SegmentsConfig
 from analyzer.drill.speed.way_back import WayBackConfig
 from analyzer.drill.stage.stages import StageConfig
 from analyzer.drill.starting.reaction import ReactionConfig
+from analyzer.drill.worn.clocks import ClocksConfig
 from analyzer.drill.worn.pairing import PairConfig
 from analyzer.drill.worn.wearing import WearingConfig
 from analyzer.gait.run_gait import GaitConfig
@@ -34,6 +35,7 @@ class Config:
     movement: MovementConfig = field(default_factory=MovementConfig)
     practice: PracticeConfig = field(default_factory=PracticeConfig)
     pair: PairConfig = field(default_factory=PairConfig)
+    clocks: ClocksConfig = field(default_factory=ClocksConfig)
     wearing: WearingConfig = field(default_factory=WearingConfig)
     reaction: ReactionConfig = field(default_factory=ReactionConfig)
     stages: StageConfig = field(default_factory=StageConfig)

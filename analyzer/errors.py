@@ -39,6 +39,10 @@ class SensorErrorReason(Enum):
     NO_CONFIG = "no configuration record before the first data"
     WRONG_PLACEMENT = "placement unknown or used twice"
     PROTOCOL = "payload breaks the protocol"
+    RADIO_OFF = "the computer's Bluetooth cannot be used"
+    NOT_FOUND = "sensor out of reach, or switched off"
+    LINK = "the link failed"
+    REFUSED = "the sensor answered a request with an error"
 
 
 class SensorError(AnalyzerError):

@@ -4,6 +4,7 @@ Synchronous; no clock, no files, no event loop. Live, replayed, imported and sim
 here, in the same steps.
 """
 
+import math
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -26,6 +27,7 @@ from analyzer.drill.stage.stage_changes import stage_changes
 from analyzer.drill.stage.stage_metrics import stage_metrics
 from analyzer.drill.stage.stages import Stage, stage_estimates, stage_table
 from analyzer.drill.starting.reaction import reaction_notices, reactions, with_false_step, with_reactions
+from analyzer.drill.worn.clocks import feet_error_s, with_clocks_checked
 from analyzer.drill.worn.pairing import with_pair_checked
 from analyzer.drill.worn.silence import coarseness, silence
 from analyzer.drill.worn.wearing import wearing_notices
@@ -184,8 +186,10 @@ class Session:
         past, config, limits = self._past, self._config, self._thresholds
         practice = practice_of(records, self._plan, self._movement(), config.practice, recording.timings, past)
         cues = cues_among(recording.marks)
-        reacted = reactions(records, cues, self._clock_sd_s(), config.reaction)
-        practice = with_reactions(with_pair_checked(practice, config.pair), reacted, records)
+        errors_s = self._clock_errors_s
+        reacted = reactions(records, cues, max(errors_s.values(), default=math.nan), config.reaction)
+        practice = with_clocks_checked(with_pair_checked(practice, config.pair), feet_error_s(errors_s), config.clocks)
+        practice = with_reactions(practice, reacted, records)
         segments = segments_table(practice, records, self._signals_between, self._athlete, config.segments)
         runs = with_rests_judged(practice.runs, self._plan, limits.rules["rest"], limits.norms["rest"])
         tables = (runs, practice.strides, practice.steps, practice.contacts)
@@ -222,6 +226,7 @@ class Session:
             source=recording.source,
             recording=recording,
             reactions=reacted,
+            clock_errors_s=errors_s,
         )
 
     def _push_what_is_left(self) -> None:
@@ -254,9 +259,10 @@ class Session:
         )
         return judgement(inputs, self._thresholds)
 
-    def _clock_sd_s(self) -> float:
-        """Return how well the worst clock fits the host's; NaN where samples came on the clock of the marks."""
-        return max((told.error_s for told in self._assembler.corrections().values()), default=float("nan"))
+    @property
+    def _clock_errors_s(self) -> Mapping[Placement, float]:
+        """Return how well the clock of each sensor fits the host's; empty where samples came on the marks' clock."""
+        return {placement: found.error_s for placement, found in sorted(self._assembler.corrections().items())}
 
     def _analyzed(self, windows: list[RunWindow]) -> list[RunResult]:
         ended = []

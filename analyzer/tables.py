@@ -383,17 +383,7 @@ RULE_ROWS = Schema(
     ),
 )
 
-SCHEMAS: tuple[Schema, ...] = (
-    CONTACTS,
-    STRIDES,
-    STEPS,
-    RUNS,
-    STAGES,
-    STAGE_METRIC_ROWS,
-    STAGE_CHANGES,
-    SEGMENTS,
-    RULE_ROWS,
-)
+SCHEMAS = (CONTACTS, STRIDES, STEPS, RUNS, STAGES, STAGE_METRIC_ROWS, STAGE_CHANGES, SEGMENTS, RULE_ROWS)
 
 
 def data_dictionary() -> dict[str, list[dict[str, str]]]:

@@ -22,7 +22,7 @@ PACKAGES = ("analyzer", "firmware_protocol")
 FILES = sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
 MAX_FILE_LINES = 400
 MAX_FUNCTION_LINES = 60
-HEAVY = ("numpy", "pandas", "scipy", "matplotlib", "bleak", "mcap", "jinja2")
+HEAVY = ("numpy", "pandas", "scipy", "matplotlib", "bleak", "bumble", "mcap", "jinja2")
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _LAYOUT = {tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT, tokenize.ENDMARKER, tokenize.COMMENT}
@@ -107,12 +107,19 @@ def test_analysing_needs_no_bluetooth_installed():
     assert done.returncode == 0, done.stderr
 
 
-def test_the_radio_is_imported_in_one_file_only():
-    assert {name_of(path) for path in FILES if "bleak" in imports_of(path)} <= {"analyzer/acquire/ble.py"}
+def test_the_radio_is_imported_in_one_room_only():
+    users = [name_of(path) for path in FILES if "bleak" in imports_of(path)]
+    assert [name for name in users if not name.startswith("analyzer/acquire/ble/")] == []
+
+
+def test_the_radio_of_software_is_for_virtual_sensors_and_their_client_only():
+    users = [name_of(path) for path in FILES if "bumble" in imports_of(path)]
+    allowed = ("analyzer/virtual/ble/", "analyzer/acquire/ble/bumble_backend.py")
+    assert [name for name in users if not name.startswith(allowed)] == []
 
 
 def test_event_loops_run_in_sources_and_at_the_top_only():
-    allowed = ("analyzer/acquire/", "analyzer/field/", "analyzer/cli/")
+    allowed = ("analyzer/acquire/", "analyzer/field/", "analyzer/cli/", "analyzer/virtual/ble/")
     assert [name_of(p) for p in FILES if "asyncio" in imports_of(p) and not name_of(p).startswith(allowed)] == []
 
 

@@ -3,10 +3,14 @@
 import asyncio
 import subprocess
 import sys
+import tempfile
 import time
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+
+from bumble import hci
+from bumble.transport import open_transport
 
 from analyzer.acquire.ble.discover import Found, Radio, scan
 from analyzer.acquire.ble.doctor import examine
@@ -18,10 +22,9 @@ from analyzer.model import Placement
 from analyzer.virtual.ble.fleet import rest_fleet
 from analyzer.virtual.ble.link import LinkShape, ShapedLink, make_controller
 from analyzer.virtual.ble.peripheral import Peripheral, serve
-from bumble import hci
-from bumble.transport import open_transport
 from firmware_protocol import Frame, StreamDecoder
 
+SCRATCH = Path(tempfile.mkdtemp())
 FEET = (Placement.LEFT_FOOT, Placement.RIGHT_FOOT)
 Check = Callable[[list[Peripheral]], Awaitable[str]]
 
@@ -92,7 +95,7 @@ async def both_are_heard(_: list[Peripheral]) -> str:
 
 async def both_stream_and_a_lost_link_comes_back(peripherals: list[Peripheral]) -> str:
     """Stream, lose a link in mid-stream, reconnect into the same capture, no duplicates."""
-    path = Path("/tmp/links.mcap")
+    path = SCRATCH / "links.mcap"
 
     async def act(recorder: Recorder) -> None:
         await until(lambda: all(v.received_pct > 0 for v in recorder.vitals), "both stream")
@@ -113,7 +116,7 @@ async def both_stream_and_a_lost_link_comes_back(peripherals: list[Peripheral]) 
 
 async def an_adapter_switched_off_is_told_and_recovered(_: list[Peripheral]) -> str:
     """Adapter off in mid-stream, and on again."""
-    path = Path("/tmp/adapter.mcap")
+    path = SCRATCH / "adapter.mcap"
 
     async def act(recorder: Recorder) -> None:
         await until(lambda: all(v.received_pct > 0 for v in recorder.vitals), "both stream")

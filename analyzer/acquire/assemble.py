@@ -9,9 +9,11 @@ maps to the host clock; whoever cuts a run out of several sensors applies it to 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from analyzer.acquire.ble.sync import exchange_in
 from analyzer.acquire.clock import ClockConfig, ClockCorrection, whole_nanoseconds
 from analyzer.acquire.drivers.catalogue import driver_of_schema
 from analyzer.acquire.drivers.track import DeviceTrack, placement_in
+from analyzer.acquire.merge import Merger, MergerConfig, frame_in
 from analyzer.acquire.track import SensorTrack, Tally, TrackConfig
 from analyzer.model import Characteristic, Notice, Placement, SensorStream, TimedPayload
 
@@ -28,10 +30,13 @@ class AssemblerConfig:
         Time axis of one sensor.
     clock : ClockConfig
         Sensor clock against host clock.
+    merger : MergerConfig
+        How long retransmitted samples are waited for.
     """
 
     track: TrackConfig = field(default_factory=TrackConfig)
     clock: ClockConfig = field(default_factory=ClockConfig)
+    merger: MergerConfig = field(default_factory=MergerConfig)
 
 
 class Assembler:
@@ -43,7 +48,8 @@ class Assembler:
     Parameters
     ----------
     placements : mapping of sensor name to Placement, optional
-        Where sensors are worn; goes before what a sensor says of itself.
+        Where sensors are worn; goes before what a sensor says of itself. A sensor that the recording calls by the
+        name of a placement, such as ``left_foot``, is worn there.
     config : AssemblerConfig, optional
     """
 
@@ -52,6 +58,7 @@ class Assembler:
     ) -> None:
         self._given = dict(placements or {})
         self._config = config or AssemblerConfig()
+        self._merger = Merger(self._config.merger)
         self._tracks: dict[str, SensorTrack | DeviceTrack] = {}
         self._worn_by: dict[Placement, str] = {}
 
@@ -66,25 +73,32 @@ class Assembler:
         Returns
         -------
         list of SensorStream
-            Blocks of this sensor in order of time, strictly rising over all calls, in sensor axes; NaN rows stand for
-            lost samples. Empty while the sensor's clock or config record is still awaited.
+            Blocks of a sensor in order of time, strictly rising over all calls, in sensor axes; NaN rows stand for
+            lost samples. Empty while the sensor's clock or config record, or lost samples from its memory, are still
+            awaited.
         """
+        # What other makers send holds no frames of the open profile, however it looks.
+        merged = [payload] if payload.schema else self._merger.push(payload)
+        return [block for one in merged for block in self._feed(one)]
+
+    def _feed(self, payload: TimedPayload) -> list[SensorStream]:
         track = self._track(payload.sensor, payload.schema)
         if isinstance(track, DeviceTrack):
             track.take(payload)
         elif payload.characteristic is Characteristic.CONFIG:
             track.configure(payload.payload)
-        elif payload.characteristic is Characteristic.LIVE:
+        elif payload.characteristic is Characteristic.LIVE or frame_in(payload) is not None:
             # Rounded as a capture rounds, or a replay would not see the very same times.
             track.feed(payload.payload, whole_nanoseconds(payload.received_s))
-        elif payload.characteristic is Characteristic.BULK:
-            # Retransmitted samples would lie before blocks that are already out of our hands.
-            track.tally.n_bulk_payloads += 1
+        elif payload.characteristic is Characteristic.CONTROL:
+            exchange = exchange_in(payload.payload, whole_nanoseconds(payload.received_s))
+            if exchange is not None:
+                track.exchange(exchange)
         return self._ready(payload.sensor, track)
 
     def finish(self) -> list[SensorStream]:
         """Return the blocks still held back: no payload will come any more."""
-        blocks = []
+        blocks = [block for payload in self._merger.finish() for block in self._feed(payload)]
         for sensor, track in self._tracks.items():
             # A sensor that sent for less than the settling time has handed out nothing yet.
             track.settle()
@@ -107,7 +121,7 @@ class Assembler:
 
     def _track(self, sensor: str, schema: str) -> SensorTrack | DeviceTrack:
         if sensor not in self._tracks:
-            given, config = self._given.get(sensor), self._config
+            given, config = self._given.get(sensor, _PLACEMENTS.get(sensor)), self._config
             if schema:
                 # Sensors of other makers cannot say where they are worn: the name that the recording gave them does.
                 kind, worn = driver_of_schema(schema), given or placement_in(sensor)
@@ -142,6 +156,9 @@ class Assembler:
         return found
 
 
+_PLACEMENTS: Mapping[str, Placement] = {placement.value: placement for placement in Placement}
+
+
 def _troubles(tally: Tally) -> list[tuple[str, str]]:
     troubles = []
     if tally.n_bad_payloads:
@@ -149,9 +166,9 @@ def _troubles(tally: Tally) -> list[tuple[str, str]]:
         troubles.append(("sensor.bad_payload", f"{text} The first: {tally.first_fault}"))
     if tally.n_restarts:
         troubles.append(("sensor.restarted", f"it started anew {tally.n_restarts} time(s); what lies between is lost."))
-    if tally.n_resent or tally.n_bulk_payloads:
-        text = f"{tally.n_resent} sample(s) and {tally.n_bulk_payloads} bulk payload(s) came late."
-        troubles.append(("sensor.resent_unused", f"{text} They are in the capture but not in this result."))
+    if tally.n_resent:
+        text = f"{tally.n_resent} lost sample(s) came again too late for this result."
+        troubles.append(("sensor.resent_unused", f"{text} They are in the capture: analyse it to use them."))
     if tally.n_dropped:
         text = f"{tally.n_dropped} sample(s) waited too long for config record or placement."
         troubles.append(("sensor.dropped", f"{text} Connect sensors before the practice starts."))

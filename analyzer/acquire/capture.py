@@ -5,6 +5,7 @@ channels of JSON for plan, athlete, marks, link events and the host clock. Every
 system at once, so a file that was cut anywhere reads back up to the cut.
 """
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import metadata
@@ -114,6 +115,12 @@ class CaptureWriter:
         self._json(
             "host_clock", to_json({"received_s": reading.received_s, "utc_s": reading.utc_s}), reading.received_s
         )
+
+    def sync(self) -> None:
+        """Wait until the disk itself has what was written; until then a power cut may take it."""
+        if not self._file.closed:
+            with _write_errors(self.path):
+                os.fsync(self._file.fileno())
 
     def close(self) -> None:
         """Write the closing index and checksum; more than once does no harm."""

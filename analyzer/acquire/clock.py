@@ -1,16 +1,19 @@
-"""One sensor's clock against the host's, out of nothing but arrival times.
+"""One sensor's clock against the host's, out of arrival times, and of exchanges where it answers them.
 
 A payload arrives after its last sample was taken: never earlier than the shortest way through the radio, often
 later. The least delay seen in each few seconds is therefore a good reading of the clock difference, and a robust
-line through these minima gives offset and drift.
+line through these minima gives offset and drift. Where the sensor answers synchronisation requests, these tell the
+least delay itself, which is then taken off.
 """
 
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from analyzer.acquire.exchanges import Request, centred
 from analyzer.model import Floats
+from firmware_protocol import SyncExchange
 
 __all__ = ["ClockConfig", "ClockCorrection", "ClockFit", "SensorClock", "fit_clock", "whole_nanoseconds"]
 
@@ -37,7 +40,15 @@ class ClockConfig:
     huber_limit : float
         Residuals beyond this many standard deviations count less: the usual 95 % efficiency choice.
     unknown_delay_s : float
-        What no fit can see: how far the least delays of two links differ without a common tap.
+        What no fit of arrivals can see: how far the least delays of two links differ without a common tap.
+    locked_spread_s, locked_delay_s : float
+        Arrivals whose median lies less than the first above the least came always in the same phase of the connection
+        interval: evenly spread over the shortest, 7.5 ms, it would be 3.75 ms. How late that phase is nobody knows;
+        the second is an even draw from the usual 15 ms, root of the mean square.
+    least_exchanges : int
+        Fewer say too little of the way there.
+    n_exchanges : int
+        Remembered, half an hour of one every ten seconds and the first burst.
     """
 
     bin_s: float = 5.0
@@ -47,6 +58,10 @@ class ClockConfig:
     least_noise_s: float = 1e-4
     huber_limit: float = 1.345
     unknown_delay_s: float = 2e-3
+    locked_spread_s: float = 2.5e-3
+    locked_delay_s: float = 8.7e-3
+    least_exchanges: int = 4
+    n_exchanges: int = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +77,18 @@ class ClockFit:
     drift : float
         Added seconds per second after the origin, so 20e-6 for 20 ppm.
     error_s : float
-        Standard error of the mapping at the newest reading, the unknowable common delay included.
+        Standard error of the mapping at the newest reading; in the fit of a `SensorClock` with what nobody can know
+        of the least delay.
     """
 
     origin_s: float
     offset_s: float
     drift: float = 0.0
     error_s: float = float("nan")
+
+    def delay_at(self, time_s: float) -> float:
+        """Return what is added to a time."""
+        return self.offset_s + self.drift * (time_s - self.origin_s)
 
     def to_host(self, time_s: Floats) -> Floats:
         """Return times on the other clock.
@@ -137,6 +157,7 @@ class SensorClock:
         self._config = config or ClockConfig()
         # Per bin: when it began, the least delay in it, when that was, and out of how many.
         self._bins: deque[_Bin] = deque(maxlen=self._config.n_bins)
+        self._requests: deque[Request] = deque(maxlen=self._config.n_exchanges)
         self._fit: ClockFit | None = None
         self._first_s = np.nan
         self._newest_s = np.nan
@@ -165,12 +186,19 @@ class SensorClock:
         delay_s = received_s - device_s
         # Bins are cut in device time, which no delay on the radio can move.
         if not self._bins or device_s >= self._bins[-1].start_s + self._config.bin_s:
-            self._bins.append(_Bin(device_s, device_s, delay_s))
+            if self._bins:
+                self._bins[-1].close()
+            self._bins.append(_Bin(device_s, device_s, delay_s, [delay_s]))
             return
         newest = self._bins[-1]
-        newest.n += 1
+        newest.delays_s.append(delay_s)
         if delay_s < newest.delay_s:
             newest.device_s, newest.delay_s = device_s, delay_s
+
+    def add_exchange(self, exchange: SyncExchange) -> None:
+        """Take the four times of one synchronisation exchange, whose host times are on the clock of the arrivals."""
+        self._fit = None
+        self._requests.append(Request(exchange.device_rx_us / 1e6, (exchange.host_tx_us - exchange.device_rx_us) / 1e6))
 
     def fit(self) -> ClockFit:
         """Return the line from device time to host time as far as it is known now.
@@ -184,16 +212,27 @@ class SensorClock:
             raise ValueError("a clock without readings has no mapping; add one first")
         if self._fit is None:
             bins = _settled(self._bins)
-            self._fit = fit_clock(
+            line = fit_clock(
                 np.array([entry.device_s for entry in bins]),
                 np.array([entry.delay_s for entry in bins]),
                 self._config,
             )
+            self._fit = self._with_delay(line, float(np.median([entry.spread_s for entry in bins])))
         return self._fit
 
     def to_host(self, device_s: Floats) -> Floats:
         """Return device times on the host clock, with what is known now."""
         return self.fit().to_host(device_s)
+
+    def _with_delay(self, line: ClockFit, spread_s: float) -> ClockFit:
+        """Return the line with what is known of the least delay: taken off where exchanges tell it, else stated."""
+        config = self._config
+        if len(self._requests) < config.least_exchanges:
+            unknown_s = config.locked_delay_s if spread_s < config.locked_spread_s else config.unknown_delay_s
+            return replace(line, error_s=float(np.hypot(line.error_s, unknown_s)))
+        requests = [replace(one, bound_s=line.delay_at(one.device_s) - one.bound_s) for one in self._requests]
+        delay_s, delay_sd_s = centred(requests, spread_s, config.unknown_delay_s)
+        return replace(line, offset_s=line.offset_s - delay_s, error_s=float(np.hypot(line.error_s, delay_sd_s)))
 
 
 def fit_clock(device_s: Floats, delay_s: Floats, config: ClockConfig) -> ClockFit:
@@ -208,7 +247,7 @@ def fit_clock(device_s: Floats, delay_s: Floats, config: ClockConfig) -> ClockFi
     Returns
     -------
     ClockFit
-        Without drift if the readings span less than `ClockConfig.drift_after_s`.
+        Without drift if the readings span less than `ClockConfig.drift_after_s`; its error is that of the line alone.
 
     Notes
     -----
@@ -219,8 +258,7 @@ def fit_clock(device_s: Floats, delay_s: Floats, config: ClockConfig) -> ClockFi
     if span_s < config.drift_after_s:
         # Too short to tell drift from jitter: the unseen drift over that time becomes part of the error.
         unread_s = config.expected_drift * max(span_s, config.bin_s)
-        error_s = float(np.hypot(config.unknown_delay_s, unread_s))
-        return ClockFit(float(device_s[-1]), float(delay_s.min()), 0.0, error_s)
+        return ClockFit(float(device_s[-1]), float(delay_s.min()), 0.0, unread_s)
     # Centred, so that the errors of offset and slope are hardly coupled and long uptimes cost no digits.
     origin_s = float(device_s.mean())
     x = device_s - origin_s
@@ -236,7 +274,7 @@ def fit_clock(device_s: Floats, delay_s: Floats, config: ClockConfig) -> ClockFi
         weights = np.minimum(1.0, config.huber_limit * noise_s / np.maximum(np.abs(residual), 1e-12))
     # Textbook error of a fitted line at its newest reading; leaving the prior out errs on the wide side.
     at_end = noise_s * np.sqrt(1 / weights.sum() + x[-1] ** 2 / (weights @ x**2))
-    return ClockFit(origin_s, float(line[0]), float(line[1]), float(np.hypot(config.unknown_delay_s, at_end)))
+    return ClockFit(origin_s, float(line[0]), float(line[1]), float(at_end))
 
 
 def whole_nanoseconds(time_s: float) -> float:
@@ -257,7 +295,23 @@ class _Bin:
     start_s: float
     device_s: float
     delay_s: float
-    n: int = 1
+    delays_s: list[float]
+    n_closed: int = 0
+    closed_spread_s: float = 0.0
+
+    @property
+    def n(self) -> int:
+        return self.n_closed or len(self.delays_s)
+
+    @property
+    def spread_s(self) -> float:
+        """How far the delays lie above the least: the median, as a stall is not scatter."""
+        return self.closed_spread_s if self.n_closed else float(np.median(self.delays_s)) - self.delay_s
+
+    def close(self) -> None:
+        """Forget the single delays: half an hour of them would only take room."""
+        self.closed_spread_s, self.n_closed = self.spread_s, len(self.delays_s)
+        self.delays_s.clear()
 
 
 def _settled(bins: deque[_Bin]) -> list[_Bin]:

@@ -9,6 +9,7 @@ from analyzer.acquire.container import MAGIC
 from analyzer.acquire.importers.csv_folder import read_csv_folder
 from analyzer.acquire.importers.description import DESCRIPTION_NAME
 from analyzer.acquire.importers.npz_recording import read_npz_recording
+from analyzer.acquire.merge import merged
 from analyzer.acquire.playback import Capture, read_capture
 from analyzer.acquire.provenance import source_of
 from analyzer.errors import CaptureError, InputError, SensorError, SensorErrorReason, SignalQualityError
@@ -83,7 +84,8 @@ def assembled_recording(capture: Capture, plan: Plan | None = None, athlete: Ath
     """
     assembler = Assembler()
     blocks: dict[Placement, list[SensorStream]] = {}
-    payloads = tuple(capture.payloads())
+    # The whole recording is at hand: what came again late takes its place, however late it was.
+    payloads = merged(capture.payloads())
     for payload in payloads:
         for block in assembler.push(payload):
             blocks.setdefault(block.placement, []).append(block)

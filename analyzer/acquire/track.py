@@ -21,6 +21,7 @@ from firmware_protocol import (
     Sensors,
     SessionReset,
     StreamDecoder,
+    SyncExchange,
     decode_config,
 )
 
@@ -61,7 +62,6 @@ class Tally:
     first_fault: str = ""
     n_restarts: int = 0
     n_resent: int = 0
-    n_bulk_payloads: int = 0
     n_dropped: int = 0
     unused_kinds: set[str] = field(default_factory=set)
 
@@ -107,6 +107,8 @@ class SensorTrack:
         self._scales: dict[tuple[int, FrameKind], Scales] = {}
         self._segments: list[_Segment] = []
         self._waiting: deque[_Waiting] = deque()
+        # Of a clock whose first frame has not come yet, the first burst of them mostly.
+        self._exchanges: deque[SyncExchange] = deque(maxlen=clock_config.n_exchanges)
         self._kind: FrameKind | None = None
         self._n_lost: int | None = 0
         self._session_began = False
@@ -162,6 +164,14 @@ class SensorTrack:
             elif event.kind is self._kind:
                 # A time gap comes after a count of lost indices and replaces it: the index does not know it all.
                 self._n_lost = None if event.reason is GapReason.TIME_GAP else event.n_samples
+
+    def exchange(self, exchange: SyncExchange) -> None:
+        """Take the four times of one synchronisation exchange."""
+        if self._belongs(exchange):
+            self._segments[-1].clock.add_exchange(exchange)
+        else:
+            # The burst after a start comes before the first frame.
+            self._exchanges.append(exchange)
 
     def settle(self) -> None:
         """Fix the time axis with what is known: nothing more will come."""
@@ -234,10 +244,24 @@ class SensorTrack:
             self._segments.append(_Segment(SensorClock(self._clock_config)))
         self._session_began = False
         segment = self._segments[-1]
-        segment.clock.add(end_s, received_s)
+        # What was sent again tells when it was asked for, not how long the way takes.
+        if not frame.flags & FrameFlags.RETX or np.isnan(segment.clock.span_s):
+            segment.clock.add(end_s, received_s)
+        for exchange in self._exchanges:
+            if self._belongs(exchange):
+                segment.clock.add_exchange(exchange)
+        self._exchanges.clear()
         if segment.clock.span_s >= self._config.settle_s:
             segment.settle()
         return segment
+
+    def _belongs(self, exchange: SyncExchange) -> bool:
+        """Say whether an exchange was with the newest clock: by the rule for a session that begins anew."""
+        if not self._segments:
+            return False
+        came_s, host_s = exchange.device_rx_us / 1e6, exchange.host_tx_us / 1e6
+        expected_s = float(self._segments[-1].clock.to_host(np.array([came_s]))[0])
+        return abs(host_s - expected_s) <= self._config.same_clock_s
 
     def _scales_for(self, frame: Frame) -> Scales | None:
         key = (frame.config_id, frame.kind)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from analyzer.cli import options, results
 
 if TYPE_CHECKING:
+    from analyzer.model import Plan
     from analyzer.virtual import VirtualPractice
 
 __all__ = ["CAPTURE_NAME", "add_parser", "run", "write_capture"]
@@ -15,6 +16,8 @@ _RESTS_S = {50.0: float("nan"), 75.0: 40.0, 100.0: 60.0}
 """Rest before each effort of the demo: no longer than a fair run needs, so that nobody waits for a stand."""
 
 CAPTURE_NAME = "practice.mcap"
+
+_MOTION_RATE_HZ = 416.0
 
 
 def add_parser(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -28,6 +31,7 @@ def add_parser(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
     parser.add_argument("--scenario", metavar="NAME", default="clean", help="default: clean")
     parser.add_argument("--list", action="store_true", help="list the scenarios and stop")
     parser.add_argument("--seed", metavar="N", type=int, default=0, help="another seed is another athlete")
+    parser.add_argument("--ble", action="store_true", help="record virtual sensors over Bluetooth, in real time")
     options.add_output(parser)
     options.add_plan(parser)
     parser.set_defaults(run=run)
@@ -56,7 +60,10 @@ def run(args: argparse.Namespace) -> int:
         raise InputError("the simulated athlete needs a plan; leave --plan none out")
     what = "50, 75 and 100 % over 20 yd" if plan is drill else f"a practice of {len(plan.runs)} runs"
     results.progress(f"No sensor needed: a simulated athlete runs {what} ({scenario.meaning}).")
-    write_capture(simulate(scenario.name, args.seed, plan), capture, overwrite=force)
+    if args.ble:
+        _record(scenario.name, plan, capture, args, force=force)
+    else:
+        write_capture(simulate(scenario.name, args.seed, plan), capture, overwrite=force)
     results.progress(f"Recorded {capture}; reading it back like any other recording.")
     # Read back, not handed on: the same way as any recording.
     said = results.write(analyze(read(capture)), args.out, args.units, force=force)
@@ -86,6 +93,19 @@ def write_capture(practice: "VirtualPractice", path: Path, *, overwrite: bool) -
             writer.payload(payload)
         for mark in marks:
             writer.mark(mark)
+
+
+def _record(scenario: str, plan: "Plan", capture: Path, args: argparse.Namespace, *, force: bool) -> None:
+    from analyzer.errors import InputError
+    from analyzer.virtual import SensorModel, simulate
+
+    try:
+        from analyzer.cli.demo_ble import record_demo
+    except ImportError as error:
+        raise InputError(f"{error.name} is missing; install psr-analyzer[virtual] for sensors of software") from error
+    # Twice the rate of the sensors that go on the air: they sample the motion anew.
+    model = SensorModel(rate_hz=_MOTION_RATE_HZ)
+    record_demo(simulate(scenario, args.seed, plan, model=model), capture, args.units, overwrite=force)
 
 
 def _list() -> int:

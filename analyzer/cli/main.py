@@ -5,7 +5,19 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 
-from analyzer.cli import analyze, cue, demo, explain, plan, sample
+from analyzer.cli import (
+    analyze,
+    conformance,
+    cue,
+    demo,
+    doctor,
+    explain,
+    plan,
+    record,
+    sample,
+    scan,
+    virtual_sensor,
+)
 
 __all__ = ["main"]
 
@@ -73,7 +85,8 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action=_Version, help="show the version and stop")
     verbs = parser.add_subparsers(dest="verb", metavar="VERB", title="verbs")
-    for module in (demo, analyze, explain, plan, cue, sample):
+    verbs_in_order = (demo, analyze, explain, plan, scan, record, doctor, cue, sample, virtual_sensor, conformance)
+    for module in verbs_in_order:
         module.add_parser(verbs)
     return parser
 

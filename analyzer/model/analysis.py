@@ -1,10 +1,11 @@
 """What was found in one recording."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Literal
 
+from analyzer.model.placement import Placement
 from analyzer.model.plan import Plan
 from analyzer.model.reaction import Reaction
 from analyzer.model.recording import Athlete, Notice, Recording
@@ -101,6 +102,8 @@ class Analysis:
         The samples, for figures.
     reactions : tuple of Reaction
         One per run that had a start signal.
+    clock_errors_s : mapping of Placement to float
+        Standard error of each sensor's clock against the host's at the end; empty where samples came on one clock.
     """
 
     contacts: "pd.DataFrame"
@@ -122,3 +125,4 @@ class Analysis:
     source: Mapping[str, str]
     recording: Recording | None = None
     reactions: tuple[Reaction, ...] = ()
+    clock_errors_s: Mapping[Placement, float] = field(default_factory=dict)

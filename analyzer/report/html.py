@@ -237,6 +237,7 @@ _TROUBLES = {
     "no_length": "no stride length",
     "one_side": "one side only",
     "feet_apart": "feet of two people, or two clocks",
+    "clocks_apart": "clocks of the feet not known well enough",
 }
 
 
@@ -244,4 +245,8 @@ def _origin(analysis: Analysis, said: summary.Summary) -> list[tuple[str, str]]:
     rows = [("config", said.config_hash)]
     rows += [(name, str(value)) for name, value in sorted(analysis.versions.items())]
     rows += [(name, str(value)) for name, value in sorted(analysis.source.items())]
+    rows += [
+        (f"clock of {worn.value.replace('_', ' ')}", f"± {1000 * error_s:.1f} ms")
+        for worn, error_s in analysis.clock_errors_s.items()
+    ]
     return rows
