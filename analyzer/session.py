@@ -28,7 +28,7 @@ from analyzer.drill.stage.stage_changes import stage_changes
 from analyzer.drill.stage.stage_metrics import stage_metrics
 from analyzer.drill.stage.stages import stage_estimates, stage_table
 from analyzer.drill.starting.reaction import reaction_notices, reactions, with_false_step, with_reactions
-from analyzer.drill.worn.clocks import feet_error_s, with_clocks_checked
+from analyzer.drill.worn.clocks import with_clocks_checked
 from analyzer.drill.worn.pairing import with_pair_checked
 from analyzer.drill.worn.silence import coarseness, silence
 from analyzer.drill.worn.wearing import wearing_notices
@@ -190,8 +190,7 @@ class Session:
         records = with_ways_back(drilled, self._signals_between, self._config.way_back)
         past, config = self._past, self._config
         practice = practice_of(records, self._plan, self._movement(), config.practice, recording.timings, past)
-        practice = with_pair_checked(practice, config.pair)
-        practice = with_clocks_checked(practice, feet_error_s(self._clock_errors_s), config.clocks)
+        practice = with_clocks_checked(with_pair_checked(practice, config.pair), self._clock_errors_s, config.clocks)
         cues = cues_among(recording.marks)
         reacted = reactions(records, cues, max(self._clock_errors_s.values(), default=math.nan), config.reaction)
         practice = with_reactions(practice, reacted, records)
