@@ -27,7 +27,7 @@ from analyzer.drill.stage.stage_changes import stage_changes
 from analyzer.drill.stage.stage_metrics import stage_metrics
 from analyzer.drill.stage.stages import Stage, stage_estimates, stage_table
 from analyzer.drill.starting.reaction import reaction_notices, reactions, with_false_step, with_reactions
-from analyzer.drill.worn.clocks import feet_error_s, with_clocks_checked
+from analyzer.drill.worn.clocks import with_clocks_checked
 from analyzer.drill.worn.pairing import with_pair_checked
 from analyzer.drill.worn.silence import coarseness, silence
 from analyzer.drill.worn.wearing import wearing_notices
@@ -188,7 +188,7 @@ class Session:
         cues = cues_among(recording.marks)
         errors_s = self._clock_errors_s
         reacted = reactions(records, cues, max(errors_s.values(), default=math.nan), config.reaction)
-        practice = with_clocks_checked(with_pair_checked(practice, config.pair), feet_error_s(errors_s), config.clocks)
+        practice = with_clocks_checked(with_pair_checked(practice, config.pair), errors_s, config.clocks)
         practice = with_reactions(practice, reacted, records)
         segments = segments_table(practice, records, self._signals_between, self._athlete, config.segments)
         runs = with_rests_judged(practice.runs, self._plan, limits.rules["rest"], limits.norms["rest"])

@@ -153,6 +153,10 @@ class _Client(BaseBleakClient):
         except core.BaseBumbleError as error:
             raise BleakError(str(error)) from error
         self._connection.on("disconnection", self._on_disconnection)
+        # Lost before anybody listened: the event has gone by.
+        if self._connection.handle not in self.host.connections:
+            self._on_disconnection(0)
+            raise BleakError(f"{self.address} was lost while connecting")
         peer = Peer(self._connection)
         await self._asked(peer.request_mtu(_MTU))
         self.services = await self._asked(self._listed(peer))

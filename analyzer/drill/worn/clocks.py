@@ -39,14 +39,16 @@ def feet_error_s(errors_s: Mapping[Placement, float]) -> float:
     return math.hypot(*map(max, sides)) if all(sides) else math.nan
 
 
-def with_clocks_checked(practice: Practice, error_s: float, config: ClocksConfig | None = None) -> Practice:
+def with_clocks_checked(
+    practice: Practice, errors_s: Mapping[Placement, float], config: ClocksConfig | None = None
+) -> Practice:
     """Return the practice without what compares the feet, if their clocks are not known well enough.
 
     Parameters
     ----------
     practice : Practice
-    error_s : float
-        Standard error of the time between the two feet's clocks; NaN where they share one.
+    errors_s : mapping of Placement to float
+        Standard error of each sensor's clock against the host's; empty where all share one.
     config : ClocksConfig, optional
 
     Returns
@@ -56,6 +58,7 @@ def with_clocks_checked(practice: Practice, error_s: float, config: ClocksConfig
         a foot tells by itself, such as contact times and strides, stays. A notice says it.
     """
     config = config or ClocksConfig()
+    error_s = feet_error_s(errors_s)
     if math.isnan(error_s) or error_s <= config.longest_error_s or practice.steps.empty:
         return practice
     runs = practice.runs

@@ -91,7 +91,10 @@ class Peripheral:
         # Asked, not cancelled: a command to the controller that is cut off half way blocks all that follow.
         self._is_on = False
         if self._pump is not None:
-            await self._pump
+            await asyncio.wait([self._pump])
+            # A fault of its own must not go unseen; that somebody else has cancelled it is none.
+            if not self._pump.cancelled():
+                self._pump.result()
         for indication in tuple(self._indications):
             indication.cancel()
         await asyncio.gather(*self._indications, return_exceptions=True)
