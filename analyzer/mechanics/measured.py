@@ -146,7 +146,8 @@ def pair_of(case: Case, rule: Rule, column: str, stages: tuple[Stage, Stage] | N
     if pair.n < rule.gates["min_steps"]:
         # Some rules that look by the way have no words for it.
         said = "cannot_tell" in rule.sentences
-        return too_few(rule, pair.n, "min_steps") if said else Silence(rule.name, "too_few", n=pair.n)
+        asked = percent(stages[1].asked_effort_pct)
+        return too_few(rule, pair.n, "min_steps", asked=asked) if said else Silence(rule.name, "too_few", n=pair.n)
     return pair
 
 
