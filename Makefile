@@ -18,13 +18,18 @@ MAKE_VENV = { $(PYTHON) -c 'import ensurepip, venv' 2>/dev/null \
 INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 endif
 
-.PHONY: demo test lint types imports sample-data accuracy verdicts speed clean
+.PHONY: demo test test-bluez lint types imports sample-data accuracy verdicts speed clean
 
 demo: $(READY)
 	$(BIN)/psr demo
 
 test: $(READY_DEV)
 	$(BIN)/python -m pytest -n auto
+
+# The real BlueZ, emulated: about two minutes. Needs Debian's qemu-system-x86 cpio kmod, and root for the guest's files.
+test-bluez: $(READY_DEV)
+	PYTHON=$(CURDIR)/$(BIN)/python .ci/bluez/image build/bluez
+	.ci/bluez/run build/bluez
 
 lint: $(READY_DEV)
 	$(BIN)/ruff check .
