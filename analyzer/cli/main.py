@@ -16,6 +16,7 @@ from analyzer.cli import (
     record,
     sample,
     scan,
+    verify,
     virtual_sensor,
 )
 
@@ -38,7 +39,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     Returns
     -------
     int
-        0 fine, 2 bad input or usage, 3 some runs unusable. A fault of ours is not caught: Python exits with 1.
+        0 fine, 1 other results than reported (`psr verify`), 2 bad input or usage, 3 some runs unusable. A fault of
+        ours is not caught: Python exits with 1.
     """
     # A terminal that cannot show a sign gets a question mark, not a traceback.
     for stream in (sys.stdout, sys.stderr):
@@ -85,8 +87,8 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action=_Version, help="show the version and stop")
     verbs = parser.add_subparsers(dest="verb", metavar="VERB", title="verbs")
-    verbs_in_order = (demo, analyze, explain, plan, scan, record, doctor, cue, sample, virtual_sensor, conformance)
-    for module in verbs_in_order:
+    practice = (demo, analyze, verify, explain, plan)
+    for module in (*practice, scan, record, doctor, cue, sample, virtual_sensor, conformance):
         module.add_parser(verbs)
     return parser
 

@@ -137,6 +137,7 @@ def _write_text(text: str, path: Path) -> None:
 
 
 def _provenance(analysis: Analysis) -> dict[str, Any]:
+    recording = analysis.recording
     return {
         "simulated": analysis.simulated,
         "versions": analysis.versions,
@@ -145,6 +146,9 @@ def _provenance(analysis: Analysis) -> dict[str, Any]:
         "config": analysis.config,
         "plan": analysis.plan,
         "athlete": analysis.athlete,
+        # Options that only the command line told: without them nobody could do it again.
+        "sensors": sorted(recording.streams) if recording else [],
+        "timings": recording.timings if recording else (),
         "notices": analysis.notices,
         "reactions": analysis.reactions,
     }
@@ -225,6 +229,8 @@ _PROVENANCE_FIELDS = (
     ("config", "object", "", "every setting that shaped the numbers"),
     ("plan", "object", "", "the drill as the coach asked it; null where there was none"),
     ("athlete", "object", "", "who ran, as given"),
+    ("sensors", "list of string", "", "placements that were used; empty where not known"),
+    ("timings", "list of object", "", "times by stopwatch or gate: run, time, distance, method, what started it"),
     ("notices", "list of object", "", "what went wrong: code, sentence, sensor, run"),
     ("reactions", "list of object", "", "per run with a start signal: the signal, the answer, its uncertainty budget"),
 )
