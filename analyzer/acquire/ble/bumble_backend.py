@@ -219,7 +219,11 @@ class _Client(BaseBleakClient):
         if self._connection is None:
             task.cancel()
         try:
-            await asyncio.wait([task])
+            while not task.done():
+                await asyncio.wait([task], timeout=_LOOK_S)
+                # What waits in a queue of the host is not dropped with the link.
+                if self._connection is None:
+                    task.cancel()
         except asyncio.CancelledError:
             task.cancel()
             raise
@@ -231,6 +235,10 @@ class _Client(BaseBleakClient):
         if isinstance(error, core.BaseBumbleError | AttributeError):
             raise BleakError(str(error)) from error
         return task.result()
+
+
+_LOOK_S = 0.5
+"""How often a request that waits looks whether its link is still there."""
 
 
 def _uuid(uuid: core.UUID) -> str:
