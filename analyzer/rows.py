@@ -11,10 +11,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analyzer.model import Bools, Indices
+from analyzer.model import Bools, Floats, Indices
 from analyzer.schema import DTYPES, Schema
 
-__all__ = ["Rows", "count", "joined", "no_rows", "only", "rows_of"]
+__all__ = ["Rows", "count", "joined", "nearest_rows", "no_rows", "only", "rows_of"]
 
 Rows = Mapping[str, NDArray[Any]]
 """Columns of a table by name, all of one length. Arrays are shared, not copied: nobody writes to them.
@@ -56,3 +56,30 @@ def joined(parts: Sequence[Rows]) -> Rows:
     if len(filled) < 2:
         return filled[0] if filled else parts[0]
     return {name: np.concatenate([part[name] for part in filled]) for name in filled[0]}
+
+
+def nearest_rows(times_s: Floats, wanted_s: Floats, tolerance_s: float) -> Indices:
+    """Return for each wanted time the row of the nearest of some times.
+
+    Parameters
+    ----------
+    times_s : (n,) float array
+        In any order; NaN is near nothing.
+    wanted_s : (m,) float array
+    tolerance_s : float
+
+    Returns
+    -------
+    (m,) int array
+        -1 where none is within the tolerance.
+    """
+    order = np.argsort(times_s, kind="stable")
+    order = order[: np.count_nonzero(np.isfinite(times_s))]
+    if not len(order):
+        return np.full(len(wanted_s), -1, dtype=np.intp)
+    ordered = times_s[order]
+    after = np.minimum(np.searchsorted(ordered, wanted_s), len(ordered) - 1)
+    before = np.maximum(after - 1, 0)
+    nearer = np.where(wanted_s - ordered[before] <= ordered[after] - wanted_s, before, after)
+    near = np.abs(wanted_s - ordered[nearer]) <= tolerance_s
+    return np.where(near, order[nearer], -1)

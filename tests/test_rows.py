@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analyzer.rows import Rows, count, joined, no_rows, only, rows_of
+from analyzer.rows import Rows, count, joined, nearest_rows, no_rows, only, rows_of
 from analyzer.tables import SCHEMAS, STEPS, build
 
 WORDS = st.sampled_from(["", "left", "right", "unknown"])
@@ -79,3 +79,16 @@ def test_a_table_taken_apart_can_be_put_together_again(part):
     columns = {column.name: ["ok"] * n if column.kind == "string" else np.arange(n) for column in STEPS.columns}
     table = build(STEPS, columns | {"side": [word for _, _, word in part]})
     pd.testing.assert_frame_equal(build(STEPS, rows_of(table)), table, check_exact=True)
+
+
+_TIMES = st.lists(st.floats(0.0, 20.0) | st.just(float("nan")), max_size=12).map(np.array)
+
+
+@given(times=_TIMES, wanted=_TIMES, tolerance=st.floats(0.0, 2.0))
+def test_the_nearest_row_is_that_of_looking_at_each(times, wanted, tolerance):
+    found = nearest_rows(times.astype(float), wanted.astype(float), tolerance)
+    for time, row in zip(wanted, found, strict=True):
+        away = [abs(time - other) for other in times if abs(time - other) <= tolerance]
+        # Of two alike either will do.
+        assert (row >= 0) == bool(away)
+        assert row < 0 or abs(time - times[row]) == min(away)

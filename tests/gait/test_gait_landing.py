@@ -1,11 +1,15 @@
 """What a foot does in the air: made swings with known speed, height and pitch."""
 
 from dataclasses import replace
+from unittest.mock import patch
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from scipy.spatial.transform import Rotation
 
+from analyzer.gait.foot import landing
 from analyzer.gait.foot.integrals import integrate_strides
 from analyzer.gait.foot.landing import BEFORE_CONTACT_S, foot_swings
 from analyzer.gait.foot.motion import FootMotion
@@ -106,3 +110,49 @@ def test_a_swing_keeps_the_contacts_it_lies_between():
     found = swings_of(replace(swing()))
 
     assert (found.open_s[0], found.close_s[0]) == (-5.0, CONTACT)
+
+
+def one_swing(motion, paths, k, pitch_rad_s, contact):
+    """Speed before contact, furthest pitch and highest rise of one swing, sample after sample."""
+    first, last = int(paths.first[k]), int(paths.last[k])
+    velocity = paths.levelling[k] @ motion.rolling_m_s(np.array([first]))[0]
+    total = motion.doubt_m2_s4[first : last + 1].sum()
+    doubted, pitch, height, velocities, pitches, heights = 0.0, 0.0, 0.0, [], [], []
+    for at in range(first, last + 1):
+        here, before = (paths.levelling[k] @ motion.force_m_s2[n] - [0.0, 0.0, G_M_S2] for n in (at, at - 1))
+        velocity = velocity + (0.5 * (here + before) / motion.rate_hz if at > first else 0.0)
+        doubted += motion.doubt_m2_s4[at]
+        lost = doubted / total * paths.lost_impulse_m_s[k] if total else 0.0
+        velocities.append(velocity + lost + (at - first) / (last - first) * paths.drift_m_s[k])
+        pitch, height = pitch + pitch_rad_s[at] / motion.rate_hz, height + velocities[-1][2] / motion.rate_hz
+        pitches.append(pitch)
+        heights.append(height)
+    way = paths.way_m[k, :2] / np.hypot(*paths.way_m[k, :2])
+    forward = [float(one[:2] @ way) for one in velocities]
+    at = contact - first - np.linspace(*BEFORE_CONTACT_S, 5) * motion.rate_hz
+    return np.interp(at, range(len(forward)), forward).mean(), min(pitches), max(heights)
+
+
+@settings(max_examples=25, deadline=None)
+@given(seed=st.integers(0, 2**32 - 1), at_once=st.sampled_from([1, 300, 8192]))
+def test_many_swings_together_are_what_each_is_alone(seed, at_once):
+    draw = np.random.default_rng(seed)
+    bounds = np.cumsum(draw.integers(40, 110, 7))
+    first, last, n = bounds[:-1], bounds[1:], bounds[-1] + 5
+    motion = FootMotion(
+        RATE_HZ,
+        Rotation.random(n, rng=draw).as_quat(scalar_first=True),
+        draw.normal((0.0, 0.0, G_M_S2), 4.0, (n, 3)),
+        draw.normal(0.0, 2.0, (n, 3)),
+        draw.normal(0.0, 0.1, 3),
+        (draw.random(n) < 0.05) * 400.0,
+    )
+    paths = solve_strides(motion, integrate_strides(motion, first, last), TrajectoryConfig())
+    pitch, landed = draw.normal(0.0, 5.0, n), last - draw.uniform(5.0, 20.0, len(last))
+
+    with patch.object(landing, "AT_ONCE", at_once):
+        found = foot_swings(motion, paths, pitch, (first.astype(float), landed), np.zeros(n, dtype=bool))
+
+    expected = np.array([one_swing(motion, paths, k, pitch, landed[k]) for k in range(len(first))])
+    together = np.column_stack([found.landing_speed_m_s, found.heel_recovery_rad, found.rise_m])
+    np.testing.assert_allclose(together, expected, rtol=1e-9, atol=1e-9)

@@ -16,6 +16,7 @@ from analyzer.gait.segments.shank_angle import angle_at_contact_rad
 from analyzer.gait.segments.stiffness import leg_length_m, stiffness_of
 from analyzer.gait.segments.thigh import ThighConfig, peak_rate_rad_s, swing_range_rad
 from analyzer.model import Athlete, Floats, Indices, Placement
+from analyzer.rows import nearest_rows
 from analyzer.signal.grid import GridSignals
 from analyzer.signal.vectors import along
 
@@ -183,8 +184,8 @@ def _foot(sensed: Sensed, config: MeasuresConfig) -> Columns:
 
 def _of_swings(cycles: Cycles, swings: FootSwings, config: MeasuresConfig) -> Columns:
     # The contact that opens a stride ends the swing before it; the stride's own swing begins with that contact.
-    landed = _rows(swings.close_s, cycles.start_s, config.same_contact_s)
-    swung = _rows(swings.open_s, cycles.start_s, config.same_contact_s)
+    landed = nearest_rows(swings.close_s, cycles.start_s, config.same_contact_s)
+    swung = nearest_rows(swings.open_s, cycles.start_s, config.same_contact_s)
     return {
         "foot_speed_before_contact_m_s": _taken(swings.landing_speed_m_s, landed),
         "heel_recovery_rad": _taken(swings.heel_recovery_rad, swung),
@@ -217,15 +218,6 @@ def _samples(time_s: Floats, signals: GridSignals) -> Indices:
 
 def _inside(place: Floats) -> Indices:
     return np.asarray(np.rint(place), dtype=np.intp)
-
-
-def _rows(times_s: Floats, wanted_s: Floats, tolerance_s: float) -> Indices:
-    """Return for each wanted time the row of the nearest of some times; -1 where none is near enough."""
-    if not len(times_s):
-        return np.full(len(wanted_s), -1)
-    off = np.nan_to_num(np.abs(wanted_s[:, None] - times_s[None, :]), nan=np.inf)
-    nearest = off.argmin(axis=1)
-    return np.where(off[np.arange(len(wanted_s)), nearest] <= tolerance_s, nearest, -1)
 
 
 def _taken(values: Floats, rows: Indices) -> Floats:

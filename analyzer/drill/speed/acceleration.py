@@ -18,7 +18,7 @@ from scipy.special import lambertw
 from analyzer.drill.speed.profile import ProfileConfig
 from analyzer.errors import InputError
 from analyzer.model import Floats
-from analyzer.rows import Rows
+from analyzer.rows import Rows, nearest_rows, only
 
 __all__ = [
     "SpeedProfile",
@@ -124,12 +124,11 @@ def stride_ways(strides: Rows, contacts: Rows | None = None, before_s: float = f
 
 def _contact_at(contacts: Rows, side: np.ndarray, at_s: Floats) -> Floats:
     """Return the length of the contact of a side that begins at each of these times; NaN where there is none."""
-    begins, length, of_side = (contacts[name] for name in ("initial_contact_s", "contact_time_s", "side"))
-    # A few dozen of each: the table of all pairs is the shortest way.
-    same = (np.abs(begins[None, :] - at_s[:, None]) < _SAME_INSTANT_S) & (of_side[None, :] == side[:, None])
     found = np.full(len(at_s), np.nan)
-    rows, columns = np.nonzero(same)
-    found[rows] = length[columns]
+    for foot in set(side.tolist()):
+        own, wanted = only(contacts, contacts["side"] == foot), side == foot
+        row = nearest_rows(own["initial_contact_s"], at_s[wanted], _SAME_INSTANT_S)
+        found[wanted] = np.where(row >= 0, np.append(own["contact_time_s"], np.nan)[row], np.nan)
     return found
 
 
