@@ -1,10 +1,13 @@
 """The control point: requests of the host, responses of the sensor (SPEC.md section 8)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import IntEnum
+from types import MappingProxyType
 from typing import Final
 
 from firmware_protocol.errors import PacketError
+from firmware_protocol.feature import FeatureBits
 from firmware_protocol.gatt import MAX_VALUE_BYTES
 from firmware_protocol.tlv import Tlv, TlvItem, decode_tlvs, encode_tlvs
 
@@ -27,6 +30,25 @@ class Op(IntEnum):
     IDENTIFY = 0x0D
     SELF_TEST = 0x0E
     MARK_EVENT = 0x0F
+
+
+OPTIONAL_OPS: Final[Mapping[int, FeatureBits]] = MappingProxyType(
+    {
+        Op.SET_CONFIG: FeatureBits.SET_CONFIG,
+        Op.TIME_SYNC: FeatureBits.TIME_SYNC,
+        Op.SET_UTC: FeatureBits.SET_UTC,
+        Op.RETRANSMIT: FeatureBits.RETRANSMIT,
+        Op.LOG_START: FeatureBits.LOG,
+        Op.LOG_STOP: FeatureBits.LOG,
+        Op.LOG_LIST: FeatureBits.LOG,
+        Op.LOG_READ: FeatureBits.LOG,
+        Op.LOG_ERASE: FeatureBits.LOG,
+        Op.IDENTIFY: FeatureBits.IDENTIFY,
+        Op.SELF_TEST: FeatureBits.SELF_TEST,
+        Op.MARK_EVENT: FeatureBits.MARK_EVENT,
+    }
+)
+"""What a sensor need not be able to do, and the bit of its feature record that says it is."""
 
 
 class StatusCode(IntEnum):

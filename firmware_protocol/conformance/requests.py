@@ -6,9 +6,8 @@ from itertools import pairwise
 from firmware_protocol import gatt
 from firmware_protocol.config import decode_config
 from firmware_protocol.conformance.bench import Bench, Failure
-from firmware_protocol.control import Op, StatusCode
+from firmware_protocol.control import OPTIONAL_OPS, Op, StatusCode
 from firmware_protocol.events import EventCode, event_of
-from firmware_protocol.feature import FeatureBits
 from firmware_protocol.frames import FrameKind, encode_frame
 from firmware_protocol.tlv import Tlv, TlvItem, find_float, find_int
 
@@ -30,21 +29,6 @@ __all__ = [
     "unreadable_writes_are_ignored",
     "utc_moves_no_time",
 ]
-
-OPTIONAL_OPS = {
-    Op.SET_CONFIG: FeatureBits.SET_CONFIG,
-    Op.TIME_SYNC: FeatureBits.TIME_SYNC,
-    Op.SET_UTC: FeatureBits.SET_UTC,
-    Op.RETRANSMIT: FeatureBits.RETRANSMIT,
-    Op.LOG_START: FeatureBits.LOG,
-    Op.LOG_STOP: FeatureBits.LOG,
-    Op.LOG_LIST: FeatureBits.LOG,
-    Op.LOG_READ: FeatureBits.LOG,
-    Op.LOG_ERASE: FeatureBits.LOG,
-    Op.IDENTIFY: FeatureBits.IDENTIFY,
-    Op.SELF_TEST: FeatureBits.SELF_TEST,
-    Op.MARK_EVENT: FeatureBits.MARK_EVENT,
-}
 
 _ARGUMENTS = {
     Op.TIME_SYNC: (TlvItem(Tlv.HOST_TX_US, 1),),

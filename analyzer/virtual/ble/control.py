@@ -20,9 +20,10 @@ from firmware_protocol import (
     encode_response,
     missing_items,
 )
+from firmware_protocol.control import OPTIONAL_OPS
 from firmware_protocol.tlv import FORMATS
 
-__all__ = ["HANDLERS", "NEEDED_BITS", "answer"]
+__all__ = ["HANDLERS", "answer"]
 
 HANDLERS: Final[dict[int, Handler]] = {
     Op.GET_CAPS: operations.get_caps,
@@ -42,22 +43,6 @@ HANDLERS: Final[dict[int, Handler]] = {
     Op.LOG_ERASE: storage.log_erase,
 }
 """Operation -> what it does once nothing speaks against the request."""
-
-NEEDED_BITS: Final[dict[int, FeatureBits]] = {
-    Op.SET_CONFIG: FeatureBits.SET_CONFIG,
-    Op.TIME_SYNC: FeatureBits.TIME_SYNC,
-    Op.SET_UTC: FeatureBits.SET_UTC,
-    Op.RETRANSMIT: FeatureBits.RETRANSMIT,
-    Op.LOG_START: FeatureBits.LOG,
-    Op.LOG_STOP: FeatureBits.LOG,
-    Op.LOG_LIST: FeatureBits.LOG,
-    Op.LOG_READ: FeatureBits.LOG,
-    Op.LOG_ERASE: FeatureBits.LOG,
-    Op.IDENTIFY: FeatureBits.IDENTIFY,
-    Op.SELF_TEST: FeatureBits.SELF_TEST,
-    Op.MARK_EVENT: FeatureBits.MARK_EVENT,
-}
-"""Optional operation -> its feature bit."""
 
 _REPEATABLE: Final = {Op.START: {Tlv.KIND}, Op.LOG_START: {Tlv.KIND}}
 
@@ -101,7 +86,7 @@ def _refused(core: DeviceCore, request: Request) -> Answer | None:
         tokens = [item.value for item in request.tlvs if item.type == Tlv.TOKEN]
         if tokens != [core.model.token]:
             return Answer(StatusCode.AUTH)
-    needed = NEEDED_BITS.get(request.op)
+    needed = OPTIONAL_OPS.get(request.op)
     if needed is not None and not core.model.features & needed:
         return Answer(StatusCode.NOT_SUPPORTED)
     missing = missing_items(request)
