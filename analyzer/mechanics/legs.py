@@ -42,13 +42,7 @@ def knee_lift_gain(case: Case, rule: Rule, norm: Norm) -> Said:
         return Silence(rule.name, "no_gain", n=pair.n)
     gain = difference(pair)
     found = Interval(*(100 * angle / (upper - lower) for angle in (gain.value, gain.low, gain.high)))
-    return ruled(
-        rule,
-        found,
-        band_of(rule, low_is_worse=True),
-        pair.basis,
-        pair.words | {"value": f"{max(found.value, 0.0):.0f}"},
-    )
+    return _grown(rule, found, pair)
 
 
 def thigh_whip(case: Case, rule: Rule) -> Said:
@@ -59,14 +53,7 @@ def thigh_whip(case: Case, rule: Rule) -> Said:
     speeds = [stage.metrics["peak_speed_m_s"] for stage in pair.stages]
     if not change_pct(speeds[0], speeds[1]).value >= rule.gates["min_speed_gain_pct"]:
         return Silence(rule.name, "no_gain", n=pair.n)
-    found = _against_speed(case, pair)
-    return ruled(
-        rule,
-        found,
-        band_of(rule, low_is_worse=True),
-        pair.basis,
-        pair.words | {"value": f"{max(found.value, 0.0):.0f}"},
-    )
+    return _grown(rule, _against_speed(case, pair), pair)
 
 
 def heel_recovery(case: Case, rule: Rule) -> Said:
@@ -74,19 +61,18 @@ def heel_recovery(case: Case, rule: Rule) -> Said:
     pair = pair_of(case, rule, "heel_recovery_rad", case.pair(rule))
     if not isinstance(pair, Pair):
         return pair
-    found = ratio_pct(pair)
-    return ruled(
-        rule,
-        found,
-        band_of(rule, low_is_worse=True),
-        pair.basis,
-        pair.words | {"value": f"{max(found.value, 0.0):.0f}"},
-    )
+    return _grown(rule, ratio_pct(pair), pair)
 
 
 def usual_flexion_rad(norm: Norm, speed_m_s: float) -> float:
     """Return the usual largest thigh angle at a speed, NaN where the norm says nothing."""
     return float(np.radians(norm.at("speed_m_s", "flexion_deg", speed_m_s)))
+
+
+def _grown(rule: Rule, found: Interval, pair: Pair) -> Said:
+    """Return what a rule says of a share in per cent of which less is worse; shares below none are said as none."""
+    words = pair.words | {"value": f"{max(found.value, 0.0):.0f}"}
+    return ruled(rule, found, band_of(rule, low_is_worse=True), pair.basis, words)
 
 
 def _against_speed(case: Case, pair: Pair) -> Interval:
