@@ -222,7 +222,7 @@ def _shortfall(case: Case, number: int, min_strides: int) -> Interval:
         return Interval()
     config = ProfileConfig()
     # By initial contacts alone, as the onset is: both are late on the body by the same half contact.
-    profile = fit_profile(stride_ways(rows_of(strides)), float(run["start_s"]), config)
+    profile = fit_profile(stride_ways(rows_of(strides)), float(run["start_s"]) + config.force_lag_s, config)
     at = np.array([onset])
     way = float(distance_at_m(profile, at)[0])
     speed = float(speed_at_m_s(profile, at)[0])
