@@ -11,7 +11,6 @@ from analyzer.acquire.ble.bumble_backend import software_radio
 from analyzer.acquire.ble.discover import Found, Radio, scan
 from analyzer.acquire.ble.health import Vitals
 from analyzer.acquire.ble.recorder import Recorder, RecorderConfig, Watcher
-from analyzer.acquire.ble.waiting import cancelled
 from analyzer.acquire.ble.worker import WorkerConfig
 from analyzer.acquire.capture import CaptureWriter
 from analyzer.acquire.playback import Capture, read_capture
@@ -53,15 +52,7 @@ async def on_air(
     change(devices)
     central = make_controller("central", link)
     async with software_radio(central, central) as radio, serve(devices, link) as sensors:
-        try:
-            yield Air(radio, link, sensors)
-        finally:
-            for sensor in sensors:
-                # Answers that a lost link left without confirmation would be waited for.
-                for waiting in sensor._indications:
-                    waiting.cancel()
-                if sensor._pump is not None:
-                    await cancelled(sensor._pump)
+        yield Air(radio, link, sensors)
 
 
 @dataclass(frozen=True)
