@@ -34,7 +34,7 @@ from analyzer.drill.worn.wearing import wearing_notices
 from analyzer.errors import InputError
 from analyzer.gait.run_gait import run_gait
 from analyzer.mechanics.findings import Judgement, MechanicsInput, judgement
-from analyzer.mechanics.recovery import with_rests_judged
+from analyzer.mechanics.rules.recovery import with_rests_judged
 from analyzer.mechanics.thresholds import Thresholds, load
 from analyzer.model import (
     Analysis,

@@ -6,15 +6,16 @@ from dataclasses import dataclass, replace
 import pandas as pd
 
 from analyzer.drill.stage.estimate import Interval
-from analyzer.mechanics.arms import arm_drive, arms_uneven
-from analyzer.mechanics.bounce import stiffness_trend, vertical_bounce
-from analyzer.mechanics.carry_over import form_kept
 from analyzer.mechanics.case import Case, MechanicsInput, prepare, straight_ahead
-from analyzer.mechanics.contact import contact_time_long, contact_time_trend, left_right
-from analyzer.mechanics.drift import side_drift
-from analyzer.mechanics.fade import fade
-from analyzer.mechanics.first_move import first_step_back, slow_first_move, start_guessed
-from analyzer.mechanics.gears import (
+from analyzer.mechanics.readings import rule_table
+from analyzer.mechanics.rules.arms import arm_drive, arms_uneven
+from analyzer.mechanics.rules.bounce import stiffness_trend, vertical_bounce
+from analyzer.mechanics.rules.carry_over import form_kept
+from analyzer.mechanics.rules.contact import contact_time_long, contact_time_trend, left_right
+from analyzer.mechanics.rules.drift import side_drift
+from analyzer.mechanics.rules.fade import fade
+from analyzer.mechanics.rules.first_move import first_step_back, slow_first_move, start_guessed
+from analyzer.mechanics.rules.gears import (
     below_own_best,
     contrast,
     first_run_fast,
@@ -22,10 +23,10 @@ from analyzer.mechanics.gears import (
     not_top_gear,
     slowed_early,
 )
-from analyzer.mechanics.landing import heel_first
-from analyzer.mechanics.legs import heel_recovery, knee_lift, knee_lift_gain, thigh_whip
-from analyzer.mechanics.overstride import overstride_matched_speed
-from analyzer.mechanics.posture import (
+from analyzer.mechanics.rules.landing import heel_first
+from analyzer.mechanics.rules.legs import heel_recovery, knee_lift, knee_lift_gain, thigh_whip
+from analyzer.mechanics.rules.overstride import overstride_matched_speed
+from analyzer.mechanics.rules.posture import (
     back_at_speed,
     bent_at_start,
     forward_at_speed,
@@ -34,9 +35,8 @@ from analyzer.mechanics.posture import (
     stands_up_at_once,
     upright_at_start,
 )
-from analyzer.mechanics.readings import rule_table
-from analyzer.mechanics.recovery import active_rest, asked_rests, jogged_rest, rest
-from analyzer.mechanics.rhythm import frequency_share, length_up_rate_down, rate_up_length_down, steps_uneven
+from analyzer.mechanics.rules.recovery import active_rest, asked_rests, jogged_rest, rest
+from analyzer.mechanics.rules.rhythm import frequency_share, length_up_rate_down, rate_up_length_down, steps_uneven
 from analyzer.mechanics.thresholds import Thresholds, load
 from analyzer.mechanics.verdict import Said, Silence
 from analyzer.model import Finding, Level

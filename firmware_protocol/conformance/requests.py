@@ -30,7 +30,7 @@ __all__ = [
     "utc_moves_no_time",
 ]
 
-_ARGUMENTS = {
+_ARGUMENTS: dict[int, tuple[TlvItem, ...]] = {
     Op.TIME_SYNC: (TlvItem(Tlv.HOST_TX_US, 1),),
     Op.SET_UTC: (TlvItem(Tlv.UTC_US, 1),),
     Op.RETRANSMIT: (

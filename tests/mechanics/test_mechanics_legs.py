@@ -5,7 +5,7 @@ import pytest
 from body_tables import practice, with_segments
 from judged import found, level, reason
 
-from analyzer.mechanics.legs import usual_flexion_rad
+from analyzer.mechanics.rules.legs import usual_flexion_rad
 from analyzer.mechanics.thresholds import load
 from analyzer.model import Level, Placement
 

@@ -6,7 +6,7 @@ from body_tables import practice, with_segments
 from judged import found, level, reason
 
 from analyzer.mechanics.case import prepare
-from analyzer.mechanics.overstride import signs
+from analyzer.mechanics.rules.overstride import signs
 from analyzer.mechanics.thresholds import load
 from analyzer.model import Level, Placement
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from session_tables import Run, session
 
-from analyzer.mechanics.recovery import asked_rests, with_rests_judged
+from analyzer.mechanics.rules.recovery import asked_rests, with_rests_judged
 from analyzer.mechanics.thresholds import load
 from analyzer.tables import RUNS, check, empty
 

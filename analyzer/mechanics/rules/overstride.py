@@ -9,9 +9,9 @@ from analyzer.drill.stage.contrast import change_pct
 from analyzer.drill.stage.estimate import Interval
 from analyzer.drill.stage.stages import Stage
 from analyzer.mechanics.case import Case, of_runs
-from analyzer.mechanics.contact import contact_ratio
-from analyzer.mechanics.landing import heel_share
 from analyzer.mechanics.measured import Pair, difference, fly_speed_m_s, measured, pair_of, ratio_pct
+from analyzer.mechanics.rules.contact import contact_ratio
+from analyzer.mechanics.rules.landing import heel_share
 from analyzer.mechanics.thresholds import Norm, Rule
 from analyzer.mechanics.verdict import Band, Basis, Said, Silence, Verdict, finding, judge, percent, too_few
 from analyzer.model import Level
