@@ -111,3 +111,23 @@ def test_a_run_of_minutes_is_not_searched_for_turns():
     time_s = 0.25 * np.arange(1, 400)
     speed = np.full(time_s.size, SPEED_M_S)
     assert np.isnan(turn_of(feet_on(bend, n=190), time_s, speed).turn_rad)
+
+
+def test_a_heading_that_jumps_in_one_foot_alone_is_no_turn():
+    both = feet_on(lambda t: 0 * t)
+    jumped = both | {LEFT: travel(n=13, heading_rad=np.where(np.arange(13) < 6, 0.0, 1.1))}
+    time_s = 0.25 * np.arange(1, 28)
+    assert np.isnan(turn_of(jumped, time_s, np.full(time_s.size, SPEED_M_S)).turn_rad)
+
+
+@pytest.mark.parametrize("foot", [LEFT, RIGHT])
+def test_one_foot_alone_can_tell_a_turn(foot):
+    alone = {foot: feet_on(bend)[foot]}
+    time_s = 0.25 * np.arange(1, 28)
+    assert turn_of(alone, time_s, np.full(time_s.size, SPEED_M_S)).turn_rad == pytest.approx(np.pi / 2, abs=0.05)
+
+
+def test_a_foot_that_took_no_stride_has_no_say():
+    silent = feet_on(bend) | {RIGHT: travel(n=0, heading_rad=np.empty(0))}
+    time_s = 0.25 * np.arange(1, 28)
+    assert turn_of(silent, time_s, np.full(time_s.size, SPEED_M_S)).turn_rad == pytest.approx(np.pi / 2, abs=0.05)

@@ -30,6 +30,9 @@ class TurnConfig:
         Of both feet; fewer show no path.
     n_median : int
         Headings in one running median: a stride that was misread stands alone.
+    agreed_share : float
+        Of the turn that each foot worn must show: a body turns with both. One foot's heading alone can jump by 60 deg
+        where its gyroscope is clipped.
     """
 
     least_turn_rad: float = np.radians(25.0)
@@ -39,6 +42,7 @@ class TurnConfig:
     edge_share: float = 0.05
     least_strides: int = 6
     n_median: int = 3
+    agreed_share: float = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +99,8 @@ def turn_of(
         return Turn()
     first, last = _largest_change(heading)
     change = float(heading[last] - heading[first])
+    if not _agreed(travels, (float(at_s[first]), float(at_s[last])), change, config):
+        return Turn()
     share = np.maximum.accumulate((heading[first : last + 1] - heading[first]) / change)
     moments = np.interp([config.edge_share, 0.25, 0.75, 1 - config.edge_share], share, at_s[first : last + 1])
     half = np.linspace(moments[1], moments[2], 50)
@@ -141,6 +147,17 @@ def _path(travels: Mapping[Placement, FootTravel], config: TurnConfig) -> tuple[
             order = np.argsort(times, kind="stable")
             times, headings = times[order], headings[order]
     return times, median_filter(headings, config.n_median, mode="nearest") if len(headings) else headings
+
+
+def _agreed(
+    travels: Mapping[Placement, FootTravel], span_s: tuple[float, float], change_rad: float, config: TurnConfig
+) -> bool:
+    """Whether every foot turned the same way between two times, and far enough of it."""
+    for travel in filter(len, travels.values()):
+        start, end = np.interp(span_s, 0.5 * (travel.start_s + travel.end_s), travel.heading_rad)
+        if (end - start) / change_rad < config.agreed_share:
+            return False
+    return True
 
 
 def _turns(at_s: Floats, heading: Floats, config: TurnConfig) -> bool:
