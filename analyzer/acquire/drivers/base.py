@@ -130,7 +130,13 @@ class Driver(Protocol):
         """
 
     def finish(self) -> tuple[Batch, ...]:
-        """Return what is still held back: nothing more will come."""
+        """Return what is still held back: nothing more will come.
+
+        Raises
+        ------
+        DeviceError
+            What was held back breaks the format; asked again, the driver returns the rest.
+        """
 
     def closing(self) -> tuple[Write, ...]:
         """Return what is written before the link is closed."""

@@ -98,8 +98,7 @@ class DeviceTrack:
         try:
             taken = self._driver.take(rounded)
         except DeviceError as error:
-            self.tally.n_bad_payloads += 1
-            self.tally.first_fault = self.tally.first_fault or str(error)
+            self._count_bad(error)
             return
         self._keep(taken.batches)
         if taken.reading is not None:
@@ -108,10 +107,19 @@ class DeviceTrack:
             if segment.clock.span_s >= self._config.settle_s:
                 segment.settle()
 
+    def _count_bad(self, error: DeviceError) -> None:
+        self.tally.n_bad_payloads += 1
+        self.tally.first_fault = self.tally.first_fault or str(error)
+
     def settle(self) -> None:
         """Take what the driver still holds back, and fix the time axis with what is known."""
-        if self._driver is not None:
-            self._keep(self._driver.finish())
+        while self._driver is not None:
+            try:
+                self._keep(self._driver.finish())
+                break
+            except DeviceError as error:
+                # What broke is no longer held back: asked again, the driver hands out the rest.
+                self._count_bad(error)
         for segment in self._segments.values():
             segment.settle()
 

@@ -223,6 +223,16 @@ def test_times_from_arrivals_are_less_certain_than_those_of_a_clock():
     assert max(errors_s.values()) < 0.01
 
 
+def test_a_last_batch_cut_in_the_middle_of_a_sample_is_counted_and_costs_nothing_else():
+    last = int(2.0 * 103.4 / 8) - 1
+    # Without its second part: four bytes of time, and three samples and a bit of 24 bytes each.
+    cut = movesense_day(seconds=2.0, split=80, lost_parts={last})
+    assembler, blocks = assembled(cut)
+    _, whole = assembled(movesense_day(seconds=2.0, lost={last}))
+    assert sum(block.n_samples for block in blocks) == sum(block.n_samples for block in whole)
+    assert any("expected a multiple of 24 bytes" in notice.text for notice in assembler.notices)
+
+
 @pytest.mark.parametrize("make", [day for day, _ in DAYS.values()], ids=DAYS)
 @settings(max_examples=15, deadline=None)
 @given(data=st.data())
